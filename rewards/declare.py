@@ -1,0 +1,196 @@
+"""One declaration per reward version, from which everything else is derived.
+
+    @reward(range=(0.0, 1.0), budget_s=5)
+    def score(sample: Sample[Reference], params: Params) -> Score: ...
+
+The family and the version are read off the module's path, the types off the annotations, the documentation off the
+docstring. The decorator returns a `Reward` and registers nothing: `rewards.registry.discover` finds it.
+"""
+
+import inspect
+import math
+import re
+import typing
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rewards.errors import RewardError
+from rewards.types import Failure, FailureKind, Frozen, Needs, NoParams, NoReference, Outcome, Sample, Score
+
+_MODULE = re.compile(r"(?:^|\.)(?P<family>[a-z][a-z0-9_]*)\.v(?P<version>[1-9][0-9]*)$")
+
+MAX_COMPLETION_CHARS = 1_000_000
+"""Default length over which a completion scores the lowest value unread: four times a 64k-token completion."""
+
+ScoreFunction = Callable[..., Score]
+GroupFunction = Callable[..., Sequence[Outcome]]
+
+
+@dataclass(frozen=True)
+class Reward:
+    """One declared version of a reward."""
+
+    family: str
+    version: int
+    function: Callable[..., object]
+    reference: type[Frozen]
+    """What a sample's `reference` must look like; `NoReference` where none is compared."""
+    params: type[Frozen]
+    range: tuple[float, float]
+    """The lowest and the highest value, both inclusive and finite."""
+    budget_s: float
+    """CPU seconds one sample (one group, for a group reward) may use. CPU, so that load cannot change a verdict."""
+    max_completion_chars: int
+    """A longer completion scores the lowest value with reason `too_long`."""
+    needs: tuple[str, ...]
+    """Ids of the rewards whose scores the function receives."""
+    is_group: bool
+    """Whether the function takes all samples of a group at once."""
+    takes_needs: bool
+
+    @property
+    def id(self) -> str:
+        """The name on the wire: `<family>@v<version>`."""
+        return f"{self.family}@v{self.version}"
+
+    @property
+    def module(self) -> str:
+        """The module that declares this version."""
+        return self.function.__module__
+
+    @cached_property
+    def doc(self) -> str:
+        """The docstring: this version's documentation page, in Markdown."""
+        return inspect.getdoc(self.function) or ""
+
+    @property
+    def summary(self) -> str:
+        """The first line of the documentation."""
+        return self.doc.partition("\n")[0]
+
+    @property
+    def needs_reference(self) -> bool:
+        """Whether a sample without a reference cannot be scored."""
+        return self.reference is not NoReference
+
+    def lowest(self, reason: str, explanation: str) -> Score:
+        """Return the score of a completion that cannot earn anything, such as one over a limit."""
+        return Score(self.range[0], reason, explanation)
+
+    def score(self, sample: Sample[Frozen], params: Frozen, needs: Needs) -> Outcome:
+        """Score one sample.
+
+        Raises:
+            Exception: whatever a defect of the function raises; a `RewardError` becomes a `Failure` here.
+        """
+        try:
+            outcome = self.function(sample, params, *((needs,) if self.takes_needs else ()))
+        except RewardError as error:
+            return error.failure()
+        return self._checked(outcome)
+
+    def score_group(
+        self, samples: Sequence[Sample[Frozen]], params: Frozen, needs: Sequence[Needs]
+    ) -> list[Outcome]:
+        """Score all samples of one group together.
+
+        Raises:
+            Exception: as `score`; also when the function does not return one outcome per sample.
+        """
+        try:
+            outcomes = self.function(samples, params, *((needs,) if self.takes_needs else ()))
+        except RewardError as error:
+            return [error.failure()] * len(samples)
+        checked = [self._checked(outcome) for outcome in typing.cast("Sequence[object]", outcomes)]
+        if len(checked) != len(samples):
+            raise TypeError(f"{self.id} returned {len(checked)} outcomes for {len(samples)} samples")
+        return checked
+
+    def _checked(self, outcome: object) -> Outcome:
+        """Return the outcome, or `out_of_range` in place of a value that the declaration forbids."""
+        if isinstance(outcome, Failure):
+            return outcome
+        if not isinstance(outcome, Score):
+            raise TypeError(f"{self.id} returned {type(outcome).__name__}, not a Score")
+        low, high = self.range
+        if math.isfinite(outcome.value) and low <= outcome.value <= high:
+            return outcome
+        return Failure(
+            FailureKind.OUT_OF_RANGE, f"{self.id} returned {outcome.value}, outside its range {low} to {high}."
+        )
+
+
+def reward(
+    *,
+    range: tuple[float, float],  # noqa: A002 - the field's word for it
+    budget_s: float = 5.0,
+    max_completion_chars: int = MAX_COMPLETION_CHARS,
+    needs: tuple[str, ...] = (),
+) -> Callable[[Callable[..., object]], Reward]:
+    """Declare the decorated function as one version of a reward.
+
+    The function is `score(sample: Sample[Reference], params: Params) -> Score`. A group reward takes
+    `samples: list[Sample[Reference]]` and returns one outcome each. A reward that declares `needs` takes a third
+    parameter, annotated `Needs` (`list[Needs]` for a group reward).
+
+    Args:
+        range: The lowest and the highest value that the function returns.
+        budget_s: CPU seconds one sample may use before its completion scores the lowest value.
+        max_completion_chars: Characters over which a completion scores the lowest value unread.
+        needs: Ids of rewards to score first.
+
+    Returns:
+        A decorator that turns the function into a `Reward`.
+    """
+    low, high = range
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise TypeError(f"range must be two finite numbers in order, got {range}")
+
+    def declare(function: Callable[..., object]) -> Reward:
+        where = _MODULE.search(function.__module__)
+        if where is None:
+            raise TypeError(f"{function.__module__}: a reward lives in a module named <family>/v<N>.py")
+        if inspect.iscoroutinefunction(function):
+            raise TypeError(f"{function.__module__}: an async reward needs a judge, and there is no judge port yet")
+        if not inspect.getdoc(function):
+            raise TypeError(f"{function.__module__}: the docstring is the reward's documentation page; write one")
+        hints = typing.get_type_hints(function)
+        parameters = [hints.get(name) for name in inspect.signature(function).parameters]
+        sample, is_group = _sample_type(function, parameters)
+        params = parameters[1] if len(parameters) > 1 else None
+        if not (isinstance(params, type) and issubclass(params, Frozen)):
+            raise TypeError(f"{function.__module__}: the second parameter must be annotated with a Frozen params class")
+        takes_needs = len(parameters) > 2  # noqa: PLR2004 - sample, params, needs
+        if takes_needs != bool(needs):
+            raise TypeError(f"{function.__module__}: `needs` and a third parameter of type Needs go together")
+        return Reward(
+            family=where["family"],
+            version=int(where["version"]),
+            function=function,
+            reference=sample,
+            params=params,
+            range=(float(low), float(high)),
+            budget_s=budget_s,
+            max_completion_chars=max_completion_chars,
+            needs=needs,
+            is_group=is_group,
+            takes_needs=takes_needs,
+        )
+
+    return declare
+
+
+def _sample_type(function: Callable[..., object], parameters: Sequence[object]) -> tuple[type[Frozen], bool]:
+    """Return the reference class that the first parameter's annotation names, and whether it takes a group."""
+    annotation = parameters[0] if parameters else None
+    is_group = typing.get_origin(annotation) is list
+    if is_group:
+        (annotation,) = typing.get_args(annotation)
+    arguments = typing.get_args(annotation)
+    if typing.get_origin(annotation) is not Sample or not issubclass(arguments[0], Frozen):
+        raise TypeError(f"{function.__module__}: the first parameter must be annotated Sample[Reference]")
+    return arguments[0], is_group
+
+
+__all__ = ["MAX_COMPLETION_CHARS", "NoParams", "NoReference", "Reward", "reward"]

@@ -1,0 +1,68 @@
+"""Finds the declared rewards of a package and serves them by id."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.util import find_spec
+from typing import override
+
+from rewards.declare import Reward
+
+_VERSION = re.compile(r"v[1-9][0-9]*")
+
+
+class Registry(Mapping[str, Reward]):
+    """The rewards of one service, by id; read-only."""
+
+    def __init__(self, rewards: Iterable[Reward]) -> None:
+        ordered = sorted(rewards, key=lambda reward: (reward.family, reward.version))
+        self._rewards = {reward.id: reward for reward in ordered}
+        for reward in ordered:
+            if missing := [need for need in reward.needs if need not in self._rewards]:
+                raise LookupError(f"{reward.id} needs {', '.join(missing)}, which is not declared")
+
+    @override
+    def __getitem__(self, reward_id: str) -> Reward:
+        return self._rewards[reward_id]
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rewards)
+
+    @override
+    def __len__(self) -> int:
+        return len(self._rewards)
+
+
+def version_modules(package: str) -> list[str]:
+    """Return the names of the modules `<package>.<family>.v<N>`, importing only the package itself."""
+    spec = find_spec(package)
+    if spec is None or spec.submodule_search_locations is None:
+        raise ModuleNotFoundError(f"no package named {package}")
+    names = []
+    for family in pkgutil.iter_modules(spec.submodule_search_locations):
+        if not family.ispkg:
+            continue
+        folders = [f"{location}/{family.name}" for location in spec.submodule_search_locations]
+        names += [
+            f"{package}.{family.name}.{module.name}"
+            for module in pkgutil.iter_modules(folders)
+            if _VERSION.fullmatch(module.name)
+        ]
+    return names
+
+
+def discover(package: str = "rewards") -> Registry:
+    """Import every version module of a package and return what they declare.
+
+    Raises:
+        TypeError: a version module declares no reward under the name `score`.
+    """
+    rewards = []
+    for name in version_modules(package):
+        declared = getattr(importlib.import_module(name), "score", None)
+        if not isinstance(declared, Reward):
+            raise TypeError(f"{name} must declare its reward under the name `score`")
+        rewards.append(declared)
+    return Registry(rewards)
