@@ -5,7 +5,8 @@ import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import find_spec
-from typing import override
+
+from typing_extensions import override
 
 from rewards.declare import Reward
 

@@ -1,0 +1,1 @@
+"""The number after `####` is the reference's, letter for letter."""

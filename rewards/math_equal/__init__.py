@@ -1,0 +1,1 @@
+"""The completion's answer is mathematically equal to the reference."""

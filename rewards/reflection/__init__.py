@@ -1,0 +1,1 @@
+"""The completion uses the vocabulary of reflection."""

@@ -1,0 +1,1 @@
+"""The completion starts with a `<think>` block followed by an `<answer>` block."""

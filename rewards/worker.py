@@ -1,0 +1,206 @@
+"""The child process in which every `def` reward runs.
+
+The parent sends a job as one frame (four bytes of length, then JSON) and the worker answers with frames of outcomes
+in the order of the job's items. Everything that a parent needs to judge a death is visible from outside: the exit
+code says which limit was hit and `progress` says which item was being scored.
+
+The limits are the kernel's, so no code here has to be running for them to hold: a CPU timer per item whose signal
+nobody catches, an address space, no files, no core. What a library prints goes nowhere, since it may be a completion.
+"""
+
+import logging
+import os
+import resource
+import signal
+import socket
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from ctypes import Array, c_longlong
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypedDict
+
+import orjson
+
+from rewards.declare import Reward
+from rewards.registry import discover
+from rewards.types import Failure, FailureKind, Frozen, Needs, Outcome, Sample, Score
+
+EXIT_MEMORY = 70
+"""Exit code of a worker whose item needed more than the address space allows."""
+
+IDLE = -1
+"""Value of `progress` while no item is being scored."""
+
+_LENGTH_BYTES = 4
+_FLUSH_S = 0.002
+"""Outcomes wait at most this long for company, so cheap items share a write and dear ones are never lost."""
+
+Progress = Array[c_longlong]
+Json = dict[str, object]
+
+
+class SampleFields(TypedDict):
+    """A `Sample` as it travels to the worker."""
+
+    completion: str
+    reference: Json
+    prompt: str | None
+    group: str | None
+    completion_tokens: int | None
+    completion_ids: list[int] | None
+
+
+class Item(TypedDict):
+    """What is scored in one go and pays for itself: one sample, or the samples of one group."""
+
+    samples: list[SampleFields]
+    needs: list[dict[str, Json]]
+    """For each sample, the scores that its reward needs, by reward id."""
+
+
+class Job(TypedDict):
+    """One frame of work."""
+
+    reward: str
+    params: Json
+    limit_s: float
+    """CPU seconds that each item may use."""
+    items: list[Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a worker may use, apart from the CPU time that each item's job states."""
+
+    memory_bytes: int
+    """Address space of the process."""
+
+
+def main(connection: socket.socket, progress: Progress, package: str, limits: Limits) -> None:
+    """Score jobs from the connection until its other end is closed."""
+    _confine(limits)
+    registry = discover(package)
+    connection.sendall(encode_frame({"ready": True}))
+    serve(connection, progress, registry, set_cpu_limit=_set_cpu_limit)
+    os._exit(0)
+
+
+def encode_frame(value: object) -> bytes:
+    """Return the value as one frame."""
+    body = orjson.dumps(value)
+    return len(body).to_bytes(_LENGTH_BYTES, "big") + body
+
+
+def encode_outcome(outcome: Outcome) -> Json:
+    """Return an outcome as it travels to the parent."""
+    return asdict(outcome)
+
+
+def decode_outcome(fields: Mapping[str, object]) -> Outcome:
+    """Return the outcome that `encode_outcome` wrote."""
+    if "kind" in fields:
+        return Failure(FailureKind(str(fields["kind"])), str(fields["message"]))
+    return Score(**fields)  # type: ignore[arg-type]
+
+
+def serve(
+    connection: socket.socket,
+    progress: Progress,
+    registry: Mapping[str, Reward],
+    *,
+    set_cpu_limit: Callable[[float], object],
+) -> None:
+    """Answer every job on the connection; return when it is closed.
+
+    Args:
+        connection: One end of a stream socket pair, blocking.
+        progress: Shared memory of one number: the index of the item being scored, or `IDLE`.
+        registry: The rewards that jobs may name.
+        set_cpu_limit: Called with the CPU seconds that the next item may use; with 0 after the last.
+    """
+    stream = connection.makefile("rb")
+    while header := stream.read(_LENGTH_BYTES):
+        job: Job = orjson.loads(stream.read(int.from_bytes(header, "big")))
+        pending: list[list[Json]] = []
+        flushed_at = time.monotonic()
+        for outcomes in _score_items(job, registry[job["reward"]], progress, set_cpu_limit):
+            pending.append([encode_outcome(outcome) for outcome in outcomes])
+            if time.monotonic() - flushed_at > _FLUSH_S:
+                connection.sendall(encode_frame(pending))
+                pending = []
+                flushed_at = time.monotonic()
+        set_cpu_limit(0)
+        progress[0] = IDLE
+        if pending:
+            connection.sendall(encode_frame(pending))
+
+
+def _score_items(
+    job: Job, reward: Reward, progress: Progress, set_cpu_limit: Callable[[float], object]
+) -> Iterator[list[Outcome]]:
+    """Yield the outcomes of each item of a job: of one sample, or of one whole group."""
+    params = reward.params.model_validate(job["params"])
+    for index, item in enumerate(job["items"]):
+        progress[0] = index
+        set_cpu_limit(job["limit_s"])
+        samples = [_sample(fields, reward) for fields in item["samples"]]
+        needs = [_needs(fields) for fields in item["needs"]]
+        try:
+            if reward.is_group:
+                outcomes = reward.score_group(samples, params, needs)
+            else:
+                outcomes = [reward.score(samples[0], params, needs[0])]
+        except MemoryError:
+            os._exit(EXIT_MEMORY)
+        except RecursionError:
+            explanation = "Reading this completion needs deeper recursion than a worker has."
+            outcomes = [reward.lowest("answer_too_expensive", explanation)] * len(samples)
+        except Exception as error:  # noqa: BLE001 - the boundary: a defect in a reward is a typed failure
+            outcomes = [Failure(FailureKind.CRASH, _describe(error, reward))] * len(samples)
+        yield outcomes
+
+
+def _sample(fields: SampleFields, reward: Reward) -> Sample[Frozen]:
+    ids = fields["completion_ids"]
+    return Sample(
+        completion=fields["completion"],
+        reference=reward.reference.model_validate(fields["reference"]),
+        prompt=fields["prompt"],
+        group=fields["group"],
+        completion_tokens=fields["completion_tokens"],
+        completion_ids=None if ids is None else tuple(ids),
+    )
+
+
+def _needs(fields: Mapping[str, Json]) -> Needs:
+    return Needs({reward_id: Score(**score) for reward_id, score in fields.items()})  # type: ignore[arg-type]
+
+
+def _describe(error: Exception, reward: Reward) -> str:
+    """Return where an exception was raised. Its message is left out: it may quote the completion."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{reward.id} raised {type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}."
+
+
+def _set_cpu_limit(seconds: float) -> None:
+    """Let this process die of SIGPROF once it has used so many more CPU seconds."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _confine(limits: Limits) -> None:
+    """Take away what a reward does not need."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole process group; the parent decides
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    os.close(null)
+    logging.disable(logging.CRITICAL)
+    os.environ.clear()
+    os.chdir("/")
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -1,0 +1,1 @@
+"""The answer in `<answer>` tags is written in digits."""

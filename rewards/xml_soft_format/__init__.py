@@ -1,0 +1,1 @@
+"""The completion starts with a reasoning block and an answer block."""

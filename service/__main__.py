@@ -1,0 +1,95 @@
+"""Starts the service: reads the settings, builds the parts, runs uvicorn. The only module with side effects."""
+
+import contextlib
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+import uvicorn
+from pydantic import ValidationError
+
+from rewards import digest
+from rewards.registry import discover
+from service import telemetry
+from service.app import create_app
+from service.pool import Pool
+from service.settings import MEBIBYTE, Settings
+
+
+def main(settings: Settings | None = None) -> int:
+    """Serve until SIGTERM or SIGINT, let replies in flight finish, and return the exit code."""
+    started = time.perf_counter()
+    if settings is None:
+        try:
+            settings = Settings()
+        except ValidationError as error:
+            for one in error.errors(include_input=False):
+                sys.stderr.write(f"touchstone: {'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}\n")
+            return 2
+    log = telemetry.configure(settings.log_level)
+    try:
+        listener = _listen(settings.host, settings.port)
+    except OSError as error:
+        sys.stderr.write(f"touchstone: cannot listen on {settings.host}:{settings.port}: {error.strerror}\n")
+        return 1
+    host, port = listener.getsockname()[:2]
+    pool = Pool(
+        "rewards",
+        workers=settings.workers,
+        memory_bytes=settings.worker_memory_mb * MEBIBYTE,
+        recycle_after=settings.worker_recycle_after,
+        max_queued=settings.max_queued,
+    )
+    pool.warm_up()
+    registry = discover("rewards")
+    app = create_app(settings, registry, digest.digests(registry), pool, log)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=settings.drain_s,
+            timeout_keep_alive=75,
+        )
+    )
+    # uvicorn hands a signal on once it has drained; by then there is nothing left to end, and the exit code is 0.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.signal(signal.SIGINT, lambda *_: None)
+    log.event(
+        "service_started",
+        url=f"http://{host}:{port}",
+        docs=f"http://{host}:{port}/docs",
+        rewards=len(registry),
+        workers=settings.workers,
+        seconds=round(time.perf_counter() - started, 2),
+    )
+    if settings.port_file is not None:
+        _publish(settings.port_file, port)
+    server.run(sockets=[listener])
+    log.event("service_stopped")
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(2048)
+    return listener
+
+
+def _publish(path: Path, port: int) -> None:
+    """Write the port so that a reader sees either nothing or all of it."""
+    draft = path.with_suffix(".tmp")
+    draft.write_text(f"{port}\n")
+    with contextlib.suppress(OSError):
+        draft.replace(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

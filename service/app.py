@@ -1,0 +1,79 @@
+"""The composition root: everything the service is made of comes together in `create_app`, and nowhere else."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+from rewards.digest import Digests
+from rewards.registry import Registry
+from service import errors, openapi, routes
+from service.edge import Edge
+from service.pool import Pool
+from service.settings import Settings
+from service.telemetry import Telemetry
+
+_DESCRIPTION = """
+Scores language-model completions while they are being trained: versioned reward functions and verifiers, called in
+batches by a trainer or by hand.
+
+Every sample gets one outcome. `scored` is a judgement with a value; `failed` means that no judgement was possible, and
+its value is null, which is not zero.
+"""
+
+
+def create_app(
+    settings: Settings,
+    registry: Registry,
+    digests: Mapping[str, Digests],
+    pool: Pool,
+    telemetry: Telemetry,
+) -> FastAPI:
+    """Return the app. The pool starts and stops with it.
+
+    Args:
+        settings: Limits and the key.
+        registry: The rewards to serve.
+        digests: Their digests, by id.
+        pool: Where they run; not started yet.
+        telemetry: Where events go.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await pool.start()
+        try:
+            yield
+        finally:
+            await pool.stop()
+
+    app: FastAPI = FastAPIOffline(
+        docs_url="/docs",
+        redoc_url=None,
+        title="Touchstone",
+        version=service_version(),
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    errors.install(app)
+    score_routes = routes.ScoreRoutes(settings, registry, digests, pool, telemetry)
+    routers = [
+        routes.health_router(pool, service_version()),
+        routes.catalogue_router(registry, digests),
+        score_routes.router(),
+    ]
+    routes.install(app, routers)
+    app.add_middleware(Edge, telemetry=telemetry, max_body_bytes=settings.max_body_bytes, api_key=settings.api_key)
+    openapi.install(app)
+    return app
+
+
+def service_version() -> str:
+    """Return the version of the installed distribution."""
+    try:
+        return version("touchstone-rl")
+    except PackageNotFoundError:
+        return "0+unknown"

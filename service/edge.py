@@ -1,0 +1,148 @@
+"""The outermost layer: every request gets an id, a key check, a body within its limit and one log line.
+
+It reads the whole body before the app sees anything, so that a caller without a key, or with too large a body, costs
+no parsing, and one that hangs up midway costs nothing at all.
+"""
+
+import hmac
+import re
+import time
+import traceback
+import uuid
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import SecretStr
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import ProblemError, problem
+from service.telemetry import Telemetry
+
+_REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
+_OPEN_PATHS = ("/healthz", "/health", "/readyz", "/docs", "/openapi.json", "/static-offline-docs")
+
+
+class _HungUpError(Exception):
+    """The client left before its body was whole."""
+
+
+class Edge:
+    """ASGI middleware around the whole app."""
+
+    def __init__(self, app: ASGIApp, *, telemetry: Telemetry, max_body_bytes: int, api_key: SecretStr | None) -> None:
+        self._app = app
+        self._telemetry = telemetry
+        self._max_body_bytes = max_body_bytes
+        self._key = None if api_key is None else _digest(api_key.get_secret_value())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        headers = Headers(scope=scope)
+        request_id = _request_id(headers)
+        scope.setdefault("state", {})["request_id"] = request_id
+        reply = _Reply(send, request_id)
+        bytes_in = 0
+        try:
+            self._check_key(scope["path"], headers)
+            body = await self._body(headers, receive)
+            bytes_in = len(body)
+            await self._app(scope, _replay(body, receive), reply.send)
+        except _HungUpError:
+            reply.status = 499
+        except ProblemError as error:
+            await error.response()(scope, receive, reply.send)
+        except Exception as error:  # noqa: BLE001 - the boundary: a defect is a 500 and a log line without text
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{Path(frame.filename).name}:{frame.lineno}"
+            self._telemetry.request_crashed(request_id=request_id, error=type(error).__name__, where=where)
+            if reply.status is None:
+                detail = f"Please report it with the request id {request_id}."
+                await problem("internal", 500, detail)(scope, receive, reply.send)
+        self._telemetry.request_answered(
+            request_id=request_id,
+            method=scope["method"],
+            path=scope["path"],
+            status=reply.status or 0,
+            bytes_in=bytes_in,
+            seconds=time.perf_counter() - started,
+        )
+
+    def _check_key(self, path: str, headers: Headers) -> None:
+        if self._key is None or path.startswith(_OPEN_PATHS):
+            return
+        scheme, _, key = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(self._key, _digest(key.strip())):
+            raise ProblemError(
+                "missing-key",
+                401,
+                "Send the header Authorization: Bearer <the service's TOUCHSTONE_API_KEY>.",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+
+    async def _body(self, headers: Headers, receive: Receive) -> bytes:
+        """Return the whole body.
+
+        Raises:
+            ProblemError: it is over the limit.
+            _HungUpError: the client left.
+        """
+        declared = headers.get("content-length", "")
+        if declared.isascii() and declared.isdigit() and int(declared[:20]) > self._max_body_bytes:
+            raise self._too_large()
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _HungUpError
+            body += message.get("body", b"")
+            if len(body) > self._max_body_bytes:
+                raise self._too_large()
+            if not message.get("more_body", False):
+                return bytes(body)
+
+    def _too_large(self) -> ProblemError:
+        detail = f"A body may have {self._max_body_bytes:,} bytes. Split the batch into several requests."
+        return ProblemError("body-too-large", 413, detail, headers={"Connection": "close"})
+
+
+class _Reply:
+    """Sends a response on, with the request id in its headers, and remembers its status."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id
+        self.status: int | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            MutableHeaders(scope=message)["X-Request-ID"] = self._request_id
+        await self._send(message)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives the body once and then whatever the connection gives."""
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+def _request_id(headers: Headers) -> str:
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _digest(key: str) -> bytes:
+    return sha256(key.encode()).digest()

@@ -1,0 +1,159 @@
+"""Every error response: RFC 9457 problem+json, from one table.
+
+ProblemError                 any of the below, raised with its slug and status
+├── unknown-reward           404, 422   no such reward version is served
+├── missing-key              401        the key is missing or wrong
+├── body-too-large           413        the body or the batch is over its limit
+└── invalid-request          422        the body does not fit the schema
+invalid-json                 400        the body is not JSON, or not valid Unicode
+unavailable                  503        the queue is full or no worker is ready; `Retry-After` says when
+internal                     500        a defect of the service
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from service.pool import PoolUnavailableError
+
+MEDIA_TYPE = "application/problem+json"
+_MAX_LISTED = 20
+_PROBLEM_SCHEMA = {"$ref": "#/components/schemas/Problem"}
+_TITLES = {
+    "unknown-reward": "No such reward version",
+    "missing-key": "The API key is missing or wrong",
+    "body-too-large": "The request is too large",
+    "invalid-request": "The request does not fit the schema",
+    "invalid-json": "The body is not valid JSON",
+    "unavailable": "The service cannot take this work now",
+    "not-found": "There is nothing at this path",
+    "method-not-allowed": "This path does not take this method",
+    "internal": "The service has a defect",
+}
+_SLUGS = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
+
+
+class Place(BaseModel):
+    """One thing that is wrong, and where."""
+
+    path: str = Field(description="Where in the request.", examples=["body.samples.0.reference.answer"])
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str = Field(examples=["urn:touchstone:problem:invalid-request"])
+    title: str
+    status: int
+    detail: str
+    errors: list[Place] = Field(default_factory=list)
+
+
+class ProblemError(Exception):
+    """Answer the request with this problem."""
+
+    def __init__(
+        self,
+        slug: str,
+        status: int,
+        detail: str,
+        *,
+        errors: Sequence[Place] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.slug = slug
+        self.status = status
+        self.detail = detail
+        self.errors = list(errors)
+        self.headers = dict(headers or {})
+
+    def response(self) -> Response:
+        """Return the problem as a response."""
+        return problem(self.slug, self.status, self.detail, errors=self.errors, headers=self.headers)
+
+
+def problem(
+    slug: str,
+    status: int,
+    detail: str,
+    *,
+    errors: Sequence[Place] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a problem+json response."""
+    body = Problem(
+        type=f"urn:touchstone:problem:{slug}", title=_TITLES[slug], status=status, detail=detail, errors=list(errors)
+    )
+    return Response(
+        orjson.dumps(body.model_dump()), status, {**(headers or {}), "Content-Type": f"{MEDIA_TYPE}"}
+    )
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, object]]:
+    """Return the OpenAPI declaration of the problems a route may answer."""
+    texts = {
+        400: "The body is not valid JSON.",
+        401: "The API key is missing or wrong.",
+        404: "No such reward version.",
+        413: "The body or the batch is over its limit.",
+        422: "The request does not fit the schema.",
+        503: "The service cannot take this work now; `Retry-After` says when to try again.",
+    }
+    return {
+        status: {"description": texts[status], "content": {MEDIA_TYPE: {"schema": _PROBLEM_SCHEMA}}}
+        for status in statuses
+    }
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the app a problem+json response."""
+    app.add_exception_handler(ProblemError, _problem_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(PoolUnavailableError, _unavailable)
+    app.add_exception_handler(HTTPException, _http_exception)
+
+
+def _problem_error(_: Request, error: Exception) -> Response:
+    return cast("ProblemError", error).response()
+
+
+def _validation_error(request: Request, error: Exception) -> Response:
+    error = cast("RequestValidationError", error)
+    found = error.errors()
+    if any(one["type"] == "json_invalid" for one in found):
+        return problem("invalid-json", 400, "The body is not JSON in valid UTF-8. Lone surrogates are not Unicode.")
+    content_type = request.headers.get("content-type", "")
+    if request.method == "POST" and "json" not in content_type:
+        return problem("invalid-request", 422, "Send the header Content-Type: application/json.")
+    return invalid([place(one["loc"], one["msg"]) for one in found]).response()
+
+
+def invalid(places: Sequence[Place]) -> ProblemError:
+    """Return the error for a body that is wrong in these places."""
+    shown = list(places[:_MAX_LISTED])
+    more = f" ({len(places)} errors, the first {_MAX_LISTED} listed)" if len(places) > _MAX_LISTED else ""
+    return ProblemError("invalid-request", 422, f"{shown[0].path}: {shown[0].message}{more}", errors=shown)
+
+
+def place(location: Sequence[object], message: str) -> Place:
+    """Return where in the request something is wrong. The offending text is not quoted: it may be a completion."""
+    return Place(path=".".join(str(step) for step in location), message=message)
+
+
+def _unavailable(_: Request, error: Exception) -> Response:
+    error = cast("PoolUnavailableError", error)
+    return problem("unavailable", 503, str(error), headers={"Retry-After": str(error.retry_after_s)})
+
+
+def _http_exception(_: Request, error: Exception) -> Response:
+    error = cast("HTTPException", error)
+    slug = _SLUGS.get(error.status_code, "invalid-request")
+    return problem(slug, error.status_code, str(error.detail), headers=error.headers)

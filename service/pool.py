@@ -1,0 +1,343 @@
+"""The killable worker pool: batches in, one outcome per sample out, whatever a completion does to its worker.
+
+A batch is cut into shards, and a shard runs in one worker. When a worker dies, what it had answered counts, the item
+it was scoring is tried again alone, and the rest of the shard goes to another worker. An item that exceeds its own
+limits twice, the second time alone and with its whole budget, scores the lowest value; an item killed from outside is
+simply tried again. Scoring is pure, so trying again is always safe.
+"""
+
+import asyncio
+import itertools
+import math
+import multiprocessing
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing import forkserver
+
+from rewards.declare import Reward
+from rewards.registry import version_modules
+from rewards.types import Failure, FailureKind, Frozen, Outcome
+from rewards.worker import IDLE, Item, Limits
+from service.process import Death, Recipe, WorkerDiedError, WorkerProcess
+
+_SHARD_S = 0.02
+"""Work one shard should hold: enough to drown the cost of a frame, little enough to spread over workers."""
+_SHARD_ITEMS = 512
+_SHARD_CHARS = 4_000_000
+_FIRST_GUESS_S = 0.001
+"""Cost of an item of a reward not scored yet."""
+_PATIENCE = 0.1
+"""Share of the budget that an item gets beside others; alone, it gets all of it."""
+_MAX_OUTSIDE_KILLS = 50
+_MAX_FAULTS = 2
+_OWN_LIMIT_DEATHS = 2
+_START_TIMEOUT_S = 60.0
+_BREAKER_DEATHS = 3
+_BREAKER_MAX_WAIT_S = 30.0
+
+
+class PoolUnavailableError(Exception):
+    """The pool cannot take this work now."""
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(slots=True)
+class _Work:
+    """One item on its way, with the deaths it was part of."""
+
+    item: Item
+    position: int
+    own_limit_deaths: int = 0
+    faults: int = 0
+    outside_kills: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class _Batch:
+    """The items of one call, and their outcomes as they come."""
+
+    reward: Reward
+    params: Frozen
+    outcomes: list[list[Outcome] | None]
+    missing: int
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    workers: set[WorkerProcess] = field(default_factory=set)
+    abandoned: bool = False
+
+    def settle(self, position: int, outcomes: list[Outcome]) -> None:
+        self.outcomes[position] = outcomes
+        self.missing -= 1
+        if not self.missing:
+            self.done.set()
+
+    def abandon(self) -> None:
+        """Give up what is still missing: nobody waits for it any more."""
+        self.abandoned = True
+        if self.missing:
+            for process in self.workers:
+                process.kill()
+
+
+@dataclass(slots=True)
+class _Shard:
+    """What one worker is given at a time."""
+
+    batch: _Batch
+    works: list[_Work]
+    limit_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStatus:
+    """What the pool is doing, for readiness and for people."""
+
+    workers: int
+    ready: int
+    queued: int
+    restarts: int
+
+
+class Pool:
+    """A fixed number of workers and one queue.
+
+    Args:
+        package: The package whose rewards the workers discover.
+        workers: How many worker processes to keep.
+        memory_bytes: Address space of each.
+        recycle_after: Items after which a worker is replaced, against whatever its libraries accumulate.
+        max_queued: Items that may wait; more is `PoolUnavailableError`.
+    """
+
+    def __init__(
+        self,
+        package: str,
+        *,
+        workers: int,
+        memory_bytes: int,
+        recycle_after: int = 50_000,
+        max_queued: int = 100_000,
+    ) -> None:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["rewards.worker", *version_modules(package)])
+        self._executor = ThreadPoolExecutor(1, "touchstone-spawn")
+        self._recipe = Recipe(context, package, Limits(memory_bytes), self._executor, _START_TIMEOUT_S)
+        self._size = workers
+        self._recycle_after = recycle_after
+        self._max_queued = max_queued
+        self._queue: asyncio.PriorityQueue[tuple[int, int, _Shard]] = asyncio.PriorityQueue()
+        self._order = itertools.count()
+        self._queued = 0
+        self._seconds: dict[str, float] = {}
+        self._slots: list[asyncio.Task[None]] = []
+        self._alive: set[WorkerProcess] = set()
+        self._restarts = 0
+        self._deaths_before_ready = 0
+        self._some_ready = asyncio.Event()
+
+    def warm_up(self) -> None:
+        """Begin to preload the reward modules in the forkserver, before there is an event loop."""
+        self._executor.submit(forkserver.ensure_running)
+
+    async def start(self) -> None:
+        """Begin to start the workers; `wait_ready` says when the first is up."""
+        self._slots = [asyncio.create_task(self._keep_slot()) for _ in range(self._size)]
+
+    async def wait_ready(self) -> None:
+        """Return when a worker is ready."""
+        await self._some_ready.wait()
+
+    async def stop(self) -> None:
+        """End every worker. Batches still running never finish, so drain the callers first."""
+        for slot in self._slots:
+            slot.cancel()
+        await asyncio.gather(*self._slots, return_exceptions=True)
+        self._executor.shutdown()
+
+    @property
+    def status(self) -> PoolStatus:
+        """How the pool stands now."""
+        return PoolStatus(self._size, len(self._alive), self._queued, self._restarts)
+
+    @property
+    def worker_pids(self) -> list[int]:
+        """The process ids of the workers that are ready."""
+        return [process.pid for process in self._alive]
+
+    async def run(
+        self, reward: Reward, params: Frozen, items: Sequence[Item], deadline_s: float
+    ) -> list[list[Outcome]]:
+        """Return the outcomes of each item, one per sample, in order.
+
+        What is not scored within `deadline_s` seconds of wall time is `deadline`, and its workers are killed.
+
+        Raises:
+            PoolUnavailableError: the queue is full, or no worker can be started.
+        """
+        if not items:
+            return []
+        if self._queued + len(items) > self._max_queued:
+            raise PoolUnavailableError("The queue is full.", retry_after_s=2)
+        if self._deaths_before_ready >= _BREAKER_DEATHS and not self._alive:
+            raise PoolUnavailableError("No worker process can be started.", retry_after_s=10)
+        batch = _Batch(reward, params, [None] * len(items), missing=len(items))
+        for works in self._cut(reward, [_Work(item, position) for position, item in enumerate(items)]):
+            self._put(_Shard(batch, works, reward.budget_s * _PATIENCE))
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(batch.done.wait(), deadline_s)
+        finally:
+            batch.abandon()
+        late: Outcome = Failure(FailureKind.DEADLINE, f"Not scored within {deadline_s:g} s of wall time.")
+        return [
+            outcomes if outcomes is not None else [late] * len(item["samples"])
+            for outcomes, item in zip(batch.outcomes, items, strict=True)
+        ]
+
+    def _cut(self, reward: Reward, works: list[_Work]) -> list[list[_Work]]:
+        """Cut work into shards of about `_SHARD_S` each, at least one per worker where it is worth it."""
+        seconds = self._seconds.get(reward.id, _FIRST_GUESS_S)
+        shards = max(1, math.ceil(seconds * len(works) / _SHARD_S))
+        size = min(_SHARD_ITEMS, math.ceil(len(works) / shards))
+        cut: list[list[_Work]] = []
+        chars = 0
+        for work in works:
+            length = sum(len(sample["completion"]) for sample in work.item["samples"])
+            if not cut or len(cut[-1]) >= size or chars + length > _SHARD_CHARS:
+                cut.append([])
+                chars = 0
+            cut[-1].append(work)
+            chars += length
+        return cut
+
+    def _put(self, shard: _Shard, *, urgent: bool = False) -> None:
+        self._queued += len(shard.works)
+        self._queue.put_nowait((0 if urgent else 1, next(self._order), shard))
+
+    async def _keep_slot(self) -> None:
+        """Keep one worker alive and busy, for ever."""
+        while True:
+            process = await self._start_worker()
+            self._alive.add(process)
+            self._some_ready.set()
+            try:
+                while process.scored < self._recycle_after:
+                    shard = await self._next_shard(process)
+                    await self._run_shard(process, shard)
+            except WorkerDiedError:
+                self._restarts += 1
+            finally:
+                self._alive.discard(process)
+                await asyncio.shield(process.close())
+
+    async def _start_worker(self) -> WorkerProcess:
+        """Return a ready worker, waiting longer after each one that died before it was ready."""
+        while True:
+            try:
+                process = await WorkerProcess.start(self._recipe)
+            except (WorkerDiedError, OSError, EOFError):
+                self._deaths_before_ready += 1
+                if self._deaths_before_ready >= _BREAKER_DEATHS:
+                    await asyncio.sleep(min(2.0 ** (self._deaths_before_ready - 2), _BREAKER_MAX_WAIT_S))
+            else:
+                self._deaths_before_ready = 0
+                return process
+
+    async def _next_shard(self, process: WorkerProcess) -> _Shard:
+        """Return the next shard worth running.
+
+        Raises:
+            WorkerDiedError: the worker died while it waited.
+        """
+        while True:
+            shard = await self._take(process)
+            self._queued -= len(shard.works)
+            if not shard.batch.abandoned:
+                return shard
+
+    async def _take(self, process: WorkerProcess) -> _Shard:
+        """Return the first shard of the queue, watching the idle worker while there is none.
+
+        Raises:
+            WorkerDiedError: the worker died while it waited.
+        """
+        if not self._queue.empty():
+            return self._queue.get_nowait()[2]
+        get = asyncio.ensure_future(self._queue.get())
+        end = asyncio.ensure_future(process.wait_for_end())
+        try:
+            await asyncio.wait({get, end}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            end.cancel()
+            if not get.done():
+                get.cancel()
+        if not get.done():
+            raise WorkerDiedError(Death.OUTSIDE, IDLE)
+        return get.result()[2]
+
+    async def _run_shard(self, process: WorkerProcess, shard: _Shard) -> None:
+        """Run a shard and settle its outcomes; on a death, see that the rest is scored elsewhere.
+
+        Raises:
+            WorkerDiedError: the worker is gone.
+        """
+        batch = shard.batch
+        batch.workers.add(process)
+        started = time.perf_counter()
+        done = 0
+        try:
+            async for outcomes in process.run(
+                {
+                    "reward": batch.reward.id,
+                    "params": batch.params.model_dump(mode="json"),
+                    "limit_s": shard.limit_s,
+                    "items": [work.item for work in shard.works],
+                }
+            ):
+                batch.settle(shard.works[done].position, outcomes)
+                done += 1
+        except WorkerDiedError as died:
+            if not batch.abandoned:
+                self._rescue(shard, done, died)
+            raise
+        finally:
+            batch.workers.discard(process)
+        self._learn_cost(batch.reward.id, (time.perf_counter() - started) / len(shard.works))
+
+    def _learn_cost(self, reward_id: str, seconds: float) -> None:
+        """Move the estimate of a reward's cost per item a fifth of the way to what was just seen."""
+        self._seconds[reward_id] = 0.8 * self._seconds.get(reward_id, seconds) + 0.2 * seconds
+
+    def _rescue(self, shard: _Shard, done: int, died: WorkerDiedError) -> None:
+        """Queue what a dead worker left: the item it was scoring alone, the others together."""
+        rest = shard.works[done:]
+        if 0 <= died.index < len(shard.works):
+            suspect = shard.works[died.index]
+            rest = [work for work in rest if work is not suspect]
+            self._judge(shard.batch, suspect, died.death)
+        for works in self._cut(shard.batch.reward, rest) if rest else []:
+            self._put(_Shard(shard.batch, works, shard.limit_s), urgent=True)
+
+    def _judge(self, batch: _Batch, work: _Work, death: Death) -> None:
+        """Count a death against the item it happened to, and decide whether that settles it."""
+        work.own_limit_deaths += death is Death.OWN_LIMIT
+        work.faults += death is Death.FAULT
+        work.outside_kills += death is Death.OUTSIDE
+        reward = batch.reward
+        outcome: Outcome
+        if work.own_limit_deaths >= _OWN_LIMIT_DEATHS:
+            explanation = f"Scoring this took more than {reward.budget_s:g} CPU seconds, or more memory than a worker has."
+            outcome = reward.lowest("answer_too_expensive", explanation)
+        elif work.faults >= _MAX_FAULTS:
+            outcome = Failure(FailureKind.CRASH, f"{reward.id} crashed its worker twice on this sample.")
+        elif work.outside_kills >= _MAX_OUTSIDE_KILLS:
+            outcome = Failure(FailureKind.CRASH, "The worker was killed from outside again and again.")
+        else:
+            self._put(_Shard(batch, [work], reward.budget_s), urgent=True)
+            return
+        batch.settle(work.position, [outcome] * len(work.item["samples"]))

@@ -1,0 +1,169 @@
+"""One worker process, seen from the service: start it, hand it a job, read its outcomes, kill it.
+
+Processes come from the standard library's forkserver with the reward modules preloaded, so a new one costs
+milliseconds. Each has its own socket pair and shares no lock with any other: killing one cannot hurt the next.
+"""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator
+from concurrent.futures import Executor
+from ctypes import c_longlong
+from dataclasses import dataclass
+from enum import Enum
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+
+import orjson
+
+from rewards import worker
+from rewards.types import Outcome
+
+_JOIN_S = 10.0
+_OWN_SIGNALS = {signal.SIGPROF, signal.SIGXCPU}
+_FAULT_SIGNALS = {signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE}
+
+
+class Death(Enum):
+    """Why a worker is gone."""
+
+    OWN_LIMIT = "own_limit"
+    """It used more CPU seconds or memory than its item may."""
+    FAULT = "fault"
+    """It crashed: a fault signal, or an error outside any reward."""
+    OUTSIDE = "outside"
+    """Somebody killed it: an operator, the kernel, or this service."""
+
+
+class WorkerDiedError(Exception):
+    """The worker is gone and its current job is unfinished."""
+
+    def __init__(self, death: Death, index: int) -> None:
+        super().__init__(f"{death.value} at item {index}")
+        self.death = death
+        self.index = index
+        """Index of the item it was scoring, or `worker.IDLE`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How workers of one pool are made."""
+
+    context: ForkServerContext
+    package: str
+    limits: worker.Limits
+    executor: Executor
+    """One thread: `multiprocessing` is not safe to use from several."""
+    start_timeout_s: float
+
+
+class WorkerProcess:
+    """A live worker. Made by `start`; whoever made it calls `close`."""
+
+    def __init__(
+        self,
+        process: ForkServerProcess,
+        progress: worker.Progress,
+        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        executor: Executor,
+    ) -> None:
+        self._process = process
+        self._progress = progress
+        self._reader, self._writer = streams
+        self._executor = executor
+        self.scored = 0
+        """Items scored since the start."""
+
+    @classmethod
+    async def start(cls, recipe: Recipe) -> "WorkerProcess":
+        """Return a worker that has said it is ready.
+
+        Raises:
+            WorkerDiedError: it died or stayed silent instead.
+        """
+        progress = recipe.context.RawArray(c_longlong, [worker.IDLE])
+        ours, theirs = socket.socketpair()
+        process = recipe.context.Process(
+            target=worker.main,
+            args=(theirs, progress, recipe.package, recipe.limits),
+            daemon=True,
+            name="touchstone-worker",
+        )
+        try:
+            await asyncio.get_running_loop().run_in_executor(recipe.executor, process.start)
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self = cls(process, progress, await asyncio.open_connection(sock=ours), recipe.executor)
+        try:
+            await asyncio.wait_for(self._frame(), recipe.start_timeout_s)
+        except (TimeoutError, WorkerDiedError):
+            await self.close()
+            raise WorkerDiedError(Death.FAULT, worker.IDLE) from None
+        except asyncio.CancelledError:
+            await self.close()
+            raise
+        return self
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid or 0
+
+    async def run(self, job: worker.Job) -> AsyncIterator[list[Outcome]]:
+        """Yield the outcomes of each item of the job, in order.
+
+        Raises:
+            WorkerDiedError: the worker is gone; what was yielded before still counts.
+        """
+        try:
+            self._writer.write(worker.encode_frame(job))
+            await self._writer.drain()
+        except OSError:
+            raise await self._died() from None
+        missing = len(job["items"])
+        while missing:
+            for item in await self._frame():
+                yield [worker.decode_outcome(fields) for fields in item]
+                self.scored += 1
+                missing -= 1
+
+    async def wait_for_end(self) -> None:
+        """Return when an idle worker is gone."""
+        await self._reader.read(1)
+
+    def kill(self) -> None:
+        """End the process now, whatever it is doing."""
+        self._process.kill()
+
+    async def close(self) -> None:
+        """End the process and give back everything it held."""
+        self._process.kill()
+        self._writer.close()
+        await self._join()
+        self._process.close()
+
+    async def _frame(self) -> list[list[dict[str, object]]]:
+        try:
+            length = int.from_bytes(await self._reader.readexactly(4), "big")
+            return orjson.loads(await self._reader.readexactly(length))  # type: ignore[no-any-return]
+        except (asyncio.IncompleteReadError, OSError, orjson.JSONDecodeError):
+            raise await self._died() from None
+
+    async def _died(self) -> WorkerDiedError:
+        await self._join()
+        return WorkerDiedError(_cause(self._process.exitcode), self._progress[0])
+
+    async def _join(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._executor, self._process.join, _JOIN_S)
+
+
+def _cause(exit_code: int | None) -> Death:
+    """Read the cause of death off an exit code; 255 is what a worker that outlived its forkserver leaves."""
+    if exit_code == worker.EXIT_MEMORY or (exit_code is not None and -exit_code in _OWN_SIGNALS):
+        return Death.OWN_LIMIT
+    if exit_code is None or exit_code in {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, 255}:
+        return Death.OUTSIDE
+    return Death.FAULT

@@ -1,0 +1,292 @@
+"""The native routes: the catalogue, one typed score route per reward version, several rewards at once, and health."""
+
+import difflib
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, cast
+
+import orjson
+from fastapi import APIRouter, FastAPI, Request
+from pydantic import BaseModel, JsonValue, ValidationError
+from starlette.responses import Response
+
+from rewards.declare import Reward
+from rewards.digest import Digests
+from rewards.registry import Registry
+from rewards.types import Frozen, Outcome
+from service import errors, wire
+from service.fast_json import FastJsonRoute
+from service.pool import Pool
+from service.scoring import Ask, Scorer, Submission
+from service.settings import Settings
+from service.telemetry import Telemetry
+
+_JSON = "application/json"
+
+
+class ScoreRoutes:
+    """The routes that score, and what they share."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        registry: Registry,
+        digests: Mapping[str, Digests],
+        pool: Pool,
+        telemetry: Telemetry,
+    ) -> None:
+        self._settings = settings
+        self._registry = registry
+        self._digests = digests
+        self._scorer = Scorer(registry, pool, settings.max_text_chars)
+        self._telemetry = telemetry
+
+    def router(self) -> APIRouter:
+        """Return the routes."""
+        router = APIRouter(tags=["score"], route_class=FastJsonRoute)
+        for reward in self._registry.values():
+            router.add_api_route(
+                f"/v1/rewards/{reward.id}/score",
+                self._reward_endpoint(reward),
+                methods=["POST"],
+                operation_id=f"score_{reward.family}_v{reward.version}",
+                summary=reward.summary,
+                description=reward.doc,
+                response_model=wire.ScoreResponse,
+                responses=errors.responses(400, 401, 413, 422, 503),
+                deprecated=False,
+            )
+        router.add_api_route(
+            "/v1/rewards/{reward_id}/score", self.unknown_reward, methods=["POST"], include_in_schema=False
+        )
+        router.add_api_route(
+            "/v1/score",
+            self.score_many,
+            methods=["POST"],
+            operation_id="score",
+            summary="Score one batch with several rewards",
+            response_model=wire.BatchResponse,
+            responses=errors.responses(400, 401, 413, 422, 503),
+        )
+        return router
+
+    def _reward_endpoint(self, reward: Reward) -> Callable[..., Awaitable[Response]]:
+        async def score(request: Request, body: Any) -> Response:  # noqa: ANN401 - annotated below, per reward
+            submissions = [
+                _submission(sample, {} if reference is None else reference.model_dump(exclude_none=True))
+                for sample in body.samples
+                for reference in [getattr(sample, "reference", None)]
+            ]
+            asks = [Ask(reward, body.params)]
+            (result,) = await self._score(request, asks, submissions, [s.id for s in body.samples], body.deadline_ms)
+            return Response(orjson.dumps(result), media_type=_JSON)
+
+        score.__annotations__["body"] = wire.request_model(reward)
+        return score
+
+    async def score_many(self, request: Request, body: wire.BatchRequest) -> Response:
+        """Score the completions once with each reward. `reference` carries the union of the rewards' fields."""
+        asks, places = self._asks(body.rewards)
+        rewards = [ask.reward for ask in asks]
+        places += _misfits(rewards, body.samples)
+        if places:
+            raise errors.invalid(places)
+        submissions = [_submission(sample, _present(sample.reference)) for sample in body.samples]
+        ids = [sample.id for sample in body.samples]
+        results = await self._score(request, asks, submissions, ids, body.deadline_ms)
+        return Response(orjson.dumps({"results": results}), media_type=_JSON)
+
+    async def unknown_reward(self, reward_id: str) -> Response:
+        """Answer a path that names no served version."""
+        raise errors.ProblemError("unknown-reward", 404, unknown(reward_id, self._registry))
+
+    def _asks(self, asked: Sequence[wire.RewardAsk]) -> tuple[list[Ask], list[errors.Place]]:
+        """Return the rewards asked for with their params, and what is wrong with those that do not exist or fit."""
+        asks: list[Ask] = []
+        places: list[errors.Place] = []
+        for index, ask in enumerate(asked):
+            reward = self._registry.get(ask.reward)
+            if reward is None:
+                path = ("body", "rewards", index, "reward")
+                places.append(errors.place(path, unknown(ask.reward, self._registry)))
+                continue
+            try:
+                asks.append(Ask(reward, reward.params.model_validate(ask.params)))
+            except ValidationError as error:
+                places += _places(("body", "rewards", index, "params"), error)
+        return asks, places
+
+    async def _score(
+        self,
+        request: Request,
+        asks: Sequence[Ask],
+        submissions: Sequence[Submission],
+        ids: Sequence[str | None],
+        deadline_ms: int | None,
+    ) -> list[dict[str, object]]:
+        """Return one `ScoreResponse` per ask, as plain data."""
+        settings = self._settings
+        if len(submissions) > settings.max_batch:
+            detail = f"A request may hold {settings.max_batch:,} samples, this one has {len(submissions):,}. Split it."
+            raise errors.ProblemError("body-too-large", 413, detail)
+        deadline_s = settings.deadline_s if deadline_ms is None else min(deadline_ms / 1000, settings.max_deadline_s)
+        started = time.perf_counter()
+        scored = await self._scorer.score(asks, submissions, deadline_s)
+        seconds = time.perf_counter() - started
+        for ask, outcomes in zip(asks, scored, strict=True):
+            self._telemetry.batch_scored(
+                request_id=request.state.request_id, reward=ask.reward.id, outcomes=outcomes, seconds=seconds
+            )
+        return [self._result(ask.reward, ids, outcomes, seconds) for ask, outcomes in zip(asks, scored, strict=True)]
+
+    def _result(
+        self, reward: Reward, ids: Sequence[str | None], outcomes: Sequence[Outcome], seconds: float
+    ) -> dict[str, object]:
+        digests = self._digests[reward.id]
+        return {
+            "reward": reward.id,
+            "behaviour": digests.behaviour,
+            "build": digests.build,
+            "elapsed_ms": round(seconds * 1000, 3),
+            "outcomes": [wire.render(sample_id, outcome) for sample_id, outcome in zip(ids, outcomes, strict=True)],
+        }
+
+
+def catalogue_router(registry: Registry, digests: Mapping[str, Digests]) -> APIRouter:
+    """Return the routes that say what is served."""
+    router = APIRouter(tags=["catalogue"])
+    entries = {reward.id: _entry(reward, digests[reward.id]) for reward in registry.values()}
+
+    @router.get("/v1/rewards", operation_id="list_rewards", responses=errors.responses(401))
+    async def list_rewards() -> wire.Catalogue:
+        """Every reward version that is served."""
+        return wire.Catalogue(rewards=list(entries.values()))
+
+    @router.get("/v1/rewards/{reward_id}", operation_id="show_reward", responses=errors.responses(401, 404, 422))
+    async def show_reward(reward_id: str) -> wire.CatalogueEntry:
+        """One reward version: its documentation, range, schemas and digests."""
+        if reward_id not in entries:
+            raise errors.ProblemError("unknown-reward", 404, unknown(reward_id, registry))
+        return entries[reward_id]
+
+    return router
+
+
+def health_router(pool: Pool, version: str) -> APIRouter:
+    """Return the routes that an orchestrator asks."""
+    router = APIRouter(tags=["health"])
+
+    def health() -> wire.Health:
+        status = pool.status
+        return wire.Health(
+            status="ok" if status.ready else "not_ready",
+            version=version,
+            workers=status.workers,
+            workers_ready=status.ready,
+            queued=status.queued,
+            restarts=status.restarts,
+        )
+
+    @router.get("/healthz", operation_id="healthz")
+    async def healthz() -> wire.Health:
+        """The process answers. It says nothing about the workers: restarting it would not help them."""
+        return health()
+
+    @router.get("/health", include_in_schema=False)
+    async def health_alias() -> wire.Health:
+        """As `/healthz`, where other servers of the field have it."""
+        return health()
+
+    @router.get("/readyz", operation_id="readyz", responses={503: {"model": wire.Health}})
+    async def readyz() -> Response:
+        """A worker is ready to score; 503 while none is."""
+        now = health()
+        return Response(now.model_dump_json(), 200 if now.status == "ok" else 503, media_type=_JSON)
+
+    return router
+
+
+def unknown(reward_id: str, registry: Registry) -> str:
+    """Return what to say about a reward id that nothing serves."""
+    near = difflib.get_close_matches(reward_id, list(registry), n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(near)}?" if near else "GET /v1/rewards lists what is served."
+    return f"There is no reward {reward_id[:100]!r}. {hint}"
+
+
+def install(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Add the routers to the app, in order."""
+    for router in routers:
+        app.include_router(router)
+
+
+def _submission(sample: wire.SampleBody, reference: Mapping[str, object]) -> Submission:
+    return Submission(
+        completion=wire.plain_text(sample.completion),
+        prompt=wire.plain_prompt(sample.prompt),
+        group=sample.group,
+        completion_tokens=sample.completion_tokens,
+        completion_ids=sample.completion_ids,
+        reference=reference,
+    )
+
+
+def _present(reference: Mapping[str, JsonValue] | None) -> dict[str, JsonValue]:
+    """Return the fields of a reference that have a value: a null field is an absent one."""
+    return {name: value for name, value in (reference or {}).items() if value is not None}
+
+
+def _misfits(rewards: Sequence[Reward], samples: Sequence[wire.BatchSample]) -> list[errors.Place]:
+    """Return what is wrong with the references and groups of a batch, for the rewards asked for."""
+    known = {name for reward in rewards for name in reward.reference.model_fields}
+    places: list[errors.Place] = []
+    for index, sample in enumerate(samples):
+        here = ("body", "samples", index)
+        reference = _present(sample.reference)
+        for name in reference.keys() - known:
+            message = f"None of the rewards compares with this field; they know {', '.join(sorted(known)) or 'none'}."
+            places.append(errors.place((*here, "reference", name), message))
+        for reward in rewards:
+            if reward.is_group and sample.group is None:
+                places.append(errors.place((*here, "group"), f"{reward.id} compares the completions of a group."))
+            places += _reference_misfits(reward, reference, (*here, "reference"))
+    return places
+
+
+def _reference_misfits(
+    reward: Reward, reference: Mapping[str, JsonValue], path: tuple[object, ...]
+) -> list[errors.Place]:
+    fields = reward.reference.model_fields
+    if any(info.is_required() and name not in reference for name, info in fields.items()):
+        return []  # an absent reference is the outcome `missing_reference`
+    try:
+        reward.reference.model_validate({name: reference[name] for name in fields if name in reference})
+    except ValidationError as error:
+        return _places(path, error)
+    return []
+
+
+def _places(path: tuple[object, ...], error: ValidationError) -> list[errors.Place]:
+    return [errors.place((*path, *one["loc"]), one["msg"]) for one in error.errors(include_input=False)]
+
+
+def _entry(reward: Reward, digests: Digests) -> wire.CatalogueEntry:
+    return wire.CatalogueEntry(
+        id=reward.id,
+        behaviour=digests.behaviour,
+        build=digests.build,
+        released=digests.behaviour is not None,
+        summary=reward.summary,
+        doc=reward.doc,
+        range=reward.range,
+        budget_s=reward.budget_s,
+        max_completion_chars=reward.max_completion_chars,
+        group=reward.is_group,
+        needs=list(reward.needs),
+        deprecated=False,
+        reference=_schema(reward.reference) if reward.needs_reference else None,
+        params=_schema(reward.params),
+    )
+
+
+def _schema(model: type[Frozen] | type[BaseModel]) -> dict[str, JsonValue]:
+    return cast("dict[str, JsonValue]", model.model_json_schema())

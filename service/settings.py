@@ -1,0 +1,77 @@
+"""Everything an operator can set, read once from `TOUCHSTONE_*` in `service.__main__` and passed on."""
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 1 << 20
+
+
+class Settings(BaseSettings):
+    """The service's settings. Each is an environment variable of the same name with the prefix `TOUCHSTONE_`."""
+
+    model_config = SettingsConfigDict(env_prefix="TOUCHSTONE_", frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    """Address to bind. Anything but loopback needs `api_key`."""
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8400
+    """Port to bind; 0 takes a free one. 8400, since 8000 is vLLM's."""
+    api_key: SecretStr | None = None
+    """Bearer key that `/v1` asks for. None asks for none, on loopback only."""
+
+    workers: Annotated[int, Field(ge=1, le=1024)] = Field(default_factory=lambda: os.cpu_count() or 1)
+    """Worker processes; one a core by default."""
+    worker_memory_mb: Annotated[int, Field(ge=256)] = 1024
+    """Address space of a worker in MiB."""
+    worker_recycle_after: Annotated[int, Field(ge=1)] = 50_000
+    """Items after which a worker is replaced."""
+
+    max_body_mb: Annotated[float, Field(gt=0)] = 64
+    """Largest request body in MiB; more is 413."""
+    max_batch: Annotated[int, Field(ge=1)] = 10_000
+    """Most samples a request may hold; more is 413."""
+    max_text_chars: Annotated[int, Field(ge=1)] = 1_000_000
+    """Most characters of a prompt or of a reference's field; more is the outcome `too_long`.
+    A completion's limit is part of its reward's version instead, since it decides a score."""
+    max_queued: Annotated[int, Field(ge=1)] = 100_000
+    """Most samples that may wait for a worker; more is 503."""
+
+    deadline_s: Annotated[float, Field(gt=0)] = 60
+    """Wall time of a request that states none."""
+    max_deadline_s: Annotated[float, Field(gt=0)] = 600
+    """Longest wall time a request may ask for."""
+    drain_s: Annotated[int, Field(ge=0)] = 60
+    """How long SIGTERM waits for replies in flight."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least important log line to write."""
+    port_file: Path | None = None
+    """Where to write the bound port, for whoever started the service with port 0."""
+
+    @property
+    def max_body_bytes(self) -> int:
+        """Largest request body in bytes."""
+        return int(self.max_body_mb * MEBIBYTE)
+
+    @model_validator(mode="after")
+    def _refuse_open_bind(self) -> Self:
+        if self.api_key is None and not _is_loopback(self.host):
+            raise ValueError(
+                f"binding {self.host} without a key would let anyone on the network use this service: "
+                "set TOUCHSTONE_API_KEY, or bind 127.0.0.1"
+            )
+        if self.api_key is not None and not self.api_key.get_secret_value():
+            raise ValueError("TOUCHSTONE_API_KEY is empty: unset it, or give it a value")
+        return self
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

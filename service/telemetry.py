@@ -1,0 +1,118 @@
+"""Structured logs: one JSON object a line on standard error, with lengths and counts and never a text.
+
+A log that cannot be written is dropped and counted, so a full disk costs lines and no request.
+"""
+
+import logging
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from typing import TextIO
+
+import orjson
+import structlog
+from typing_extensions import override
+
+from rewards.types import Failure, Outcome
+
+
+class DroppingHandler(logging.StreamHandler[TextIO]):
+    """Writes lines to a stream and counts those it could not write."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self.dropped = 0
+
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        self.dropped += 1
+
+
+class Telemetry:
+    """What the service says about itself."""
+
+    def __init__(self, logger: structlog.typing.FilteringBoundLogger) -> None:
+        self._log = logger
+
+    def request_answered(
+        self, *, request_id: str, method: str, path: str, status: int, bytes_in: int, seconds: float
+    ) -> None:
+        """Log one answered request."""
+        self._log.info(
+            "request_answered",
+            request_id=request_id,
+            method=method,
+            path=path[:200],
+            status=status,
+            bytes_in=bytes_in,
+            ms=round(seconds * 1000, 1),
+        )
+
+    def batch_scored(self, *, request_id: str, reward: str, outcomes: Sequence[Outcome], seconds: float) -> None:
+        """Log one reward over one batch."""
+        failed = Counter(outcome.kind.value for outcome in outcomes if isinstance(outcome, Failure))
+        self._log.info(
+            "batch_scored",
+            request_id=request_id,
+            reward=reward,
+            n=len(outcomes),
+            failed=dict(failed),
+            ms=round(seconds * 1000, 1),
+        )
+
+    def request_crashed(self, *, request_id: str, error: str, where: str) -> None:
+        """Log a defect of the service: the exception's type and place, not its message."""
+        self._log.error("request_crashed", request_id=request_id, error=error, where=where)
+
+    def event(self, name: str, **fields: str | float | None) -> None:
+        """Log something that happened to the service itself."""
+        self._log.info(name, **fields)
+
+
+def configure(level: str, stream: TextIO = sys.stderr) -> Telemetry:
+    """Route this process's logs, uvicorn's among them, to the stream as JSON lines, and return the telemetry."""
+    handler = DroppingHandler(stream)
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _drop_traceback,
+                structlog.processors.JSONRenderer(serializer=lambda event, **_: orjson.dumps(event).decode()),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True
+    logger = structlog.wrap_logger(
+        logging.getLogger("touchstone"),
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+    )
+    return Telemetry(logger)
+
+
+def _drop_traceback(
+    _: object, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Leave the type of an exception in the line and nothing of its text, which may quote a completion."""
+    error = event.pop("exc_info", None)
+    if isinstance(error, tuple) and error[0] is not None:
+        event["error"] = error[0].__name__
+    return event
+
+
+def quiet() -> Telemetry:
+    """Return a telemetry that writes nothing, for tests and for tools that only need the app's shape."""
+    logger = logging.getLogger("touchstone.quiet")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    return Telemetry(structlog.wrap_logger(logger, wrapper_class=structlog.make_filtering_bound_logger(100)))

@@ -1,0 +1,223 @@
+"""The request and response bodies, one set of explicitly named models per reward version.
+
+Explicit names keep the schemas of one version independent of which others exist.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
+
+from rewards.declare import Reward
+from rewards.types import Failure, FailureKind, Outcome
+
+
+class Body(BaseModel):
+    """Base of every request body: fields that it does not name are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Message(BaseModel):
+    """One chat message. Fields of other services (`tool_calls`, `name`) are allowed and not read."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    role: str
+    content: str | list[dict[str, JsonValue]] | None = None
+    """A text, or parts of which those with `"type": "text"` are read."""
+
+
+Text = str | list[Message]
+
+
+class SampleBody(Body):
+    """One completion to score."""
+
+    completion: Text = Field(
+        description="What the model wrote: a text, or chat messages of which the last by the assistant is scored."
+    )
+    prompt: Text | None = Field(None, description="What the model was given.")
+    id: str | None = Field(None, max_length=200, description="Echoed in the outcome.")
+    group: str | None = Field(
+        None, max_length=200, description="Shared by the completions of one prompt; group rewards need it."
+    )
+    completion_tokens: int | None = Field(None, ge=0, description="The completion's length in tokens.")
+    completion_ids: list[int] | None = Field(None, description="The completion's token ids.")
+
+
+class BatchSample(SampleBody):
+    """One completion to score by several rewards."""
+
+    reference: dict[str, JsonValue] | None = Field(
+        None,
+        description="The union of the fields that the rewards compare with. A reward whose fields are absent "
+        "answers `missing_reference` for this sample.",
+    )
+
+
+class RewardAsk(Body):
+    """One reward to score, with its params."""
+
+    reward: str = Field(description="A reward id.", examples=["math_equal@v1"])
+    params: dict[str, JsonValue] = Field(default_factory=dict, description="As the reward's own route takes them.")
+
+
+Deadline = Annotated[
+    int | None,
+    Field(gt=0, description="Wall time in ms; samples not scored by then are `deadline`. The service caps it."),
+]
+
+
+class BatchRequest(Body):
+    """Several rewards over one batch."""
+
+    rewards: list[RewardAsk] = Field(min_length=1, max_length=100)
+    samples: list[BatchSample]
+    deadline_ms: Deadline = None
+
+
+class ScoredOutcome(BaseModel):
+    """A judgement."""
+
+    id: str | None = None
+    status: Literal["scored"]
+    value: float = Field(description="Finite, within the reward's range.")
+    reason: str = Field(description="A short code for the rule that decided.", examples=["equal"])
+    explanation: str = Field(description="One sentence for people.")
+    details: dict[str, str | float | int | bool] = Field(description="What was seen on the way.")
+
+
+class FailedOutcome(BaseModel):
+    """No judgement was possible. The value is null: never take it for zero."""
+
+    id: str | None = None
+    status: Literal["failed"]
+    value: None = None
+    kind: FailureKind
+    message: str
+    retryable: bool = Field(description="Whether the same request may succeed later.")
+
+
+class ScoreResponse(BaseModel):
+    """One reward over a batch."""
+
+    reward: str
+    behaviour: str | None = Field(
+        description="Digest of what this version returns, as locked at its release; null where it is not "
+        "released or the installed packages differ from those it was released with."
+    )
+    build: str = Field(description="Digest of this version's code and of the packages it runs on.")
+    elapsed_ms: float
+    outcomes: list[Annotated[ScoredOutcome | FailedOutcome, Field(discriminator="status")]]
+
+
+class BatchResponse(BaseModel):
+    """Several rewards over one batch, in the order they were asked for."""
+
+    results: list[ScoreResponse]
+
+
+class CatalogueEntry(BaseModel):
+    """One reward version, as it declares itself."""
+
+    id: str
+    behaviour: str | None
+    build: str
+    released: bool = Field(description="Whether its behaviour is locked and proven on this installation.")
+    summary: str
+    doc: str = Field(description="The documentation page, in Markdown.")
+    range: tuple[float, float] = Field(description="The lowest and the highest value.")
+    budget_s: float = Field(description="CPU seconds one sample may use.")
+    max_completion_chars: int
+    group: bool = Field(description="Whether it compares the completions of one prompt.")
+    needs: list[str] = Field(description="Rewards that are scored first.")
+    deprecated: bool
+    reference: dict[str, JsonValue] | None = Field(description="JSON schema of a reference; null where none is needed.")
+    params: dict[str, JsonValue] = Field(description="JSON schema of the params.")
+
+
+class Catalogue(BaseModel):
+    """Every reward version that is served."""
+
+    rewards: list[CatalogueEntry]
+
+
+class Health(BaseModel):
+    """Whether the service runs, and with what."""
+
+    status: Literal["ok", "not_ready"]
+    version: str
+    workers: int
+    workers_ready: int
+    queued: int
+    restarts: int
+
+
+def request_model(reward: Reward) -> type[BaseModel]:
+    """Return the body of a reward's own route, such as `MathEqualV1Request`."""
+    name = schema_name(reward)
+    fields: dict[str, Any] = {}
+    if reward.needs_reference:
+        reference = create_model(f"{name}Reference", __base__=reward.reference, __doc__=reward.reference.__doc__)
+        fields["reference"] = (
+            reference | None,
+            Field(None, description="What the completion is compared with; without it, `missing_reference`."),
+        )
+    if reward.is_group:
+        fields["group"] = (str, Field(max_length=200, description="Shared by the completions of one prompt."))
+    sample = create_model(f"{name}Sample", __base__=SampleBody, __doc__=SampleBody.__doc__, **fields)
+    params = create_model(f"{name}Params", __base__=reward.params, __doc__=reward.params.__doc__)
+    return create_model(
+        f"{name}Request",
+        __base__=Body,
+        __doc__=f"A batch for {reward.id}.",
+        samples=(list[sample], Field(description="The completions to score; may be empty.")),  # type: ignore[valid-type]
+        params=(params, Field(default_factory=params)),
+        deadline_ms=(Deadline, None),
+    )
+
+
+def schema_name(reward: Reward) -> str:
+    """Return the stem of a reward's schema names: `math_equal@v1` is `MathEqualV1`."""
+    return "".join(word.capitalize() for word in reward.family.split("_")) + f"V{reward.version}"
+
+
+def plain_text(text: Text) -> str:
+    """Return a completion's scored text: the last assistant message, its text parts joined."""
+    if isinstance(text, str):
+        return text
+    return next((_content(message) for message in reversed(text) if message.role == "assistant"), "")
+
+
+def plain_prompt(text: Text | None) -> str | None:
+    """Return a prompt as one text: its messages, a blank line between them."""
+    if text is None or isinstance(text, str):
+        return text
+    return "\n\n".join(_content(message) for message in text)
+
+
+def _content(message: Message) -> str:
+    if message.content is None or isinstance(message.content, str):
+        return message.content or ""
+    return "".join(str(part.get("text", "")) for part in message.content if part.get("type") == "text")
+
+
+def render(sample_id: str | None, outcome: Outcome) -> dict[str, object]:
+    """Return an outcome as it stands in a response."""
+    if isinstance(outcome, Failure):
+        return {
+            "id": sample_id,
+            "status": "failed",
+            "value": None,
+            "kind": outcome.kind,
+            "message": outcome.message,
+            "retryable": outcome.retryable,
+        }
+    return {
+        "id": sample_id,
+        "status": "scored",
+        "value": outcome.value,
+        "reason": outcome.reason,
+        "explanation": outcome.explanation,
+        "details": outcome.details,
+    }

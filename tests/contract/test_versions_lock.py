@@ -1,0 +1,44 @@
+"""Released versions return what they returned, from the build that is locked."""
+
+from functools import cache
+
+import pytest
+
+from rewards.digest import LOCK_PATH, Lock, behaviour_digest, build_digest
+from rewards.registry import discover
+from rewards.types import Outcome
+from tests.relock import probe_outcomes
+
+REGISTRY = discover()
+LOCK = Lock.read()
+
+
+@cache
+def _outcomes(reward_id: str) -> list[tuple[str, Outcome]]:
+    """Return what a version returns on its probes, computed once for this module."""
+    return list(probe_outcomes(REGISTRY[reward_id]))
+
+
+@pytest.mark.parametrize("reward_id", LOCK.lines)
+def test_behaviour_is_the_locked_one(reward_id: str) -> None:
+    """Every outcome on the probe corpus is bit-equal to the day of the release."""
+    assert LOCK.lines[reward_id].behaviour == behaviour_digest(_outcomes(reward_id))
+
+
+@pytest.mark.parametrize("reward_id", LOCK.lines)
+def test_build_is_the_locked_one(reward_id: str) -> None:
+    """Whoever changes a source or a package runs `python tests/relock.py`."""
+    assert LOCK.lines[reward_id].build == build_digest(REGISTRY[reward_id], REGISTRY)
+
+
+def test_lock_is_as_the_tool_writes_it() -> None:
+    """Nobody edits the lock by hand."""
+    assert LOCK_PATH.read_text(encoding="utf-8") == LOCK.format()
+
+
+@pytest.mark.parametrize("reward_id", LOCK.lines)
+def test_probes_tell_outcomes_apart(reward_id: str) -> None:
+    """A probe corpus that always earns the same value proves nothing."""
+    outcomes = [outcome for _, outcome in _outcomes(reward_id)]
+    assert len(outcomes) >= 200
+    assert len({getattr(outcome, "value", None) for outcome in outcomes}) > 1

@@ -1,0 +1,162 @@
+"""A reward service that lives inside the test."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import pytest
+
+ANSWER = {
+    "type": "object",
+    "properties": {"answer": {"type": "string"}},
+    "required": ["answer"],
+}
+NOTHING: dict[str, Any] = {"type": "object", "properties": {}}
+
+Judge = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+class FakeService:
+    """Answers as the service does, with a function for each reward, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.judges: dict[str, Judge] = {}
+        self.entries: list[dict[str, Any]] = []
+        self.asked: list[dict[str, Any]] = []
+        self.headers: list[httpx.Headers] = []
+        self.replies: list[httpx.Response] = []
+        """Answers to give instead, one for each request, before the ordinary ones."""
+
+    def host(
+        self,
+        reward: str,
+        judge: Judge,
+        reference: Mapping[str, Any] = NOTHING,
+        needs: Sequence[str] = (),
+    ) -> None:
+        """Put a reward on offer."""
+        self.judges[reward] = judge
+        self.entries.append(
+            {
+                "id": reward,
+                "behaviour": f"sha256:behaviour-of-{reward}",
+                "build": f"sha256:build-of-{reward}",
+                "summary": "A reward.",
+                "doc": "A reward of the test.",
+                "range": [0.0, 1.0],
+                "reference": dict(reference),
+                "params": NOTHING,
+                "needs": list(needs),
+                "group": False,
+            }
+        )
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request."""
+        self.headers.append(request.headers)
+        if request.method == "GET":
+            return httpx.Response(200, json={"rewards": self.entries})
+        self.asked.append(json.loads(request.content))
+        if self.replies:
+            return self.replies.pop(0)
+        return httpx.Response(200, json=self.answer(self.asked[-1]))
+
+    def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """What `POST /v1/score` answers."""
+        return {
+            "results": [
+                {
+                    "reward": each["reward"],
+                    "behaviour": f"sha256:behaviour-of-{each['reward']}",
+                    "build": f"sha256:build-of-{each['reward']}",
+                    "elapsed_ms": 1.5,
+                    "outcomes": [dict(self.judges[each["reward"]](sample)) for sample in asked["samples"]],
+                }
+                for each in asked["rewards"]
+            ]
+        }
+
+
+def scored(value: float, **details: object) -> dict[str, Any]:
+    """An outcome with a value."""
+    return {
+        "status": "scored",
+        "value": value,
+        "reason": "because",
+        "explanation": "It is so.",
+        "details": details,
+    }
+
+
+def failed(kind: str) -> dict[str, Any]:
+    """An outcome without a value."""
+    return {"status": "failed", "kind": kind, "message": "It is not so.", "retryable": False, "value": None}
+
+
+def last_text(completion: object) -> str:
+    """The text that the service scores."""
+    return completion if isinstance(completion, str) else completion[-1]["content"]  # type: ignore[index]
+
+
+def equal(sample: Mapping[str, Any]) -> dict[str, Any]:
+    """Full marks for a completion that is the answer, and the failure that the completion asks for."""
+    text = last_text(sample["completion"])
+    if text.startswith("!"):
+        return failed(text[1:])
+    if "answer" not in sample.get("reference", {}):
+        return failed("missing_reference")
+    return scored(float(text == sample["reference"]["answer"]), extracted=text, length=len(text))
+
+
+def short(sample: Mapping[str, Any]) -> dict[str, Any]:
+    """Full marks for a completion of at most three characters, a failure for one that says `?`."""
+    text = last_text(sample["completion"])
+    return failed("crash") if text == "?" else scored(float(len(text) <= 3))
+
+
+@pytest.fixture
+def service() -> FakeService:
+    """A service with the rewards `equal@v1`, which compares, and `short@v1`, which does not."""
+    fake = FakeService()
+    fake.host("equal@v1", equal, ANSWER)
+    fake.host("short@v1", short)
+    return fake
+
+
+@pytest.fixture
+def transport(service: FakeService) -> httpx.MockTransport:
+    """The way to the service without a network."""
+    return httpx.MockTransport(service)
+
+
+@pytest.fixture
+def url(service: FakeService) -> Iterator[str]:
+    """The service's address on this machine, for what a process of its own must reach."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.answer(httpx.Request("GET", self.path))
+
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers["Content-Length"]))
+            self.answer(httpx.Request("POST", self.path, content=content))
+
+        def answer(self, request: httpx.Request) -> None:
+            response = service(request)
+            self.send_response(response.status_code)
+            self.send_header("Content-Length", str(len(response.content)))
+            self.end_headers()
+            self.wfile.write(response.content)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

@@ -1,0 +1,134 @@
+"""Both clients, against a service inside the test."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from trainer_client import (
+    AsyncRewardClient,
+    Backoff,
+    Failure,
+    Rejected,
+    RewardClient,
+    RewardRequest,
+    Sample,
+    Score,
+    Unreachable,
+    VersionMismatch,
+)
+
+if TYPE_CHECKING:
+    from conftest import FakeService
+
+URL = "http://service.test"
+QUICK = Backoff(0.001, 0.002)
+
+Call = Callable[..., Any]
+
+
+def sync_call(transport: httpx.MockTransport, method: str, *args: object, **options: Any) -> Any:  # noqa: ANN401
+    """What a method of the ordinary client returns."""
+    settings = {"deadline_s": options.pop("deadline_s", 5), "api_key": options.pop("api_key", None)}
+    with RewardClient(URL, **settings, backoff=QUICK, transport=transport) as client:
+        return getattr(client, method)(*args, **options)
+
+
+def async_call(transport: httpx.MockTransport, method: str, *args: object, **options: Any) -> Any:  # noqa: ANN401
+    """What the same method of the asynchronous client returns."""
+    settings = {"deadline_s": options.pop("deadline_s", 5), "api_key": options.pop("api_key", None)}
+
+    async def call() -> object:
+        async with AsyncRewardClient(URL, **settings, backoff=QUICK, transport=transport) as client:
+            return await getattr(client, method)(*args, **options)
+
+    return asyncio.run(call())
+
+
+@pytest.fixture(params=[sync_call, async_call], ids=["sync", "async"])
+def call(request: pytest.FixtureRequest) -> Call:
+    """Either client."""
+    found: Call = request.param
+    return found
+
+
+SAMPLES: Sequence[Sample] = [Sample("4", {"answer": "4"}), Sample("5", {"answer": "4"}), Sample("6")]
+
+
+def test_score(call: Call, transport: httpx.MockTransport, service: "FakeService") -> None:
+    """One reward gives one outcome for each sample, in order."""
+    right, wrong, missing = call(transport, "score", "equal@v1", SAMPLES, {"limit": 3})
+    assert right == Score(1.0, "because", "It is so.", {"extracted": "4", "length": 1})
+    assert wrong.value == 0.0
+    assert missing == Failure("missing_reference", "It is not so.")
+    assert service.asked[0]["rewards"] == [{"reward": "equal@v1", "params": {"limit": 3}}]
+    assert service.asked[0]["samples"][0] == {"completion": "4", "reference": {"answer": "4"}}
+
+
+def test_score_many(call: Call, transport: httpx.MockTransport, service: "FakeService") -> None:
+    """Several rewards take one request."""
+    results = call(transport, "score_many", ["equal@v1", RewardRequest("short@v1")], SAMPLES)
+    assert [result.reward for result in results] == ["equal@v1", "short@v1"]
+    assert [outcome.value for outcome in results[1].outcomes] == [1.0, 1.0, 1.0]
+    assert results[0].build == "sha256:build-of-equal@v1"
+    assert len(service.asked) == 1
+
+
+def test_no_samples(call: Call, transport: httpx.MockTransport) -> None:
+    """An empty batch has no outcomes."""
+    assert call(transport, "score", "equal@v1", []) == []
+
+
+def test_rewards(call: Call, transport: httpx.MockTransport) -> None:
+    """The catalogue lists what there is."""
+    assert [info.id for info in call(transport, "rewards")] == ["equal@v1", "short@v1"]
+
+
+def test_api_key(call: Call, transport: httpx.MockTransport, service: "FakeService") -> None:
+    """The key travels as a bearer token, and nothing travels without one."""
+    call(transport, "rewards", api_key="secret")
+    call(transport, "rewards")
+    assert [each.get("authorization") for each in service.headers] == ["Bearer secret", None]
+
+
+def test_throttled(call: Call, transport: httpx.MockTransport, service: "FakeService") -> None:
+    """A throttled request is repeated."""
+    service.replies = [httpx.Response(429, headers={"Retry-After": "0"}), httpx.Response(503)]
+    assert call(transport, "score", "short@v1", [Sample("x")])[0].value == 1.0
+    assert len(service.asked) == 3
+
+
+def test_refused(call: Call, transport: httpx.MockTransport, service: "FakeService") -> None:
+    """A refusal says where the request is wrong."""
+    problem = {"title": "Invalid", "status": 422, "errors": [{"path": "samples.0", "message": "is bad"}]}
+    service.replies = [httpx.Response(422, json=problem)]
+    with pytest.raises(Rejected, match=r"samples\.0: is bad"):
+        call(transport, "score", "short@v1", [Sample("x")])
+    assert len(service.asked) == 1
+
+
+def test_pinned(call: Call, transport: httpx.MockTransport) -> None:
+    """A pinned digest is compared with what answered."""
+    served = "sha256:behaviour-of-short@v1"
+    assert len(call(transport, "score", "short@v1", [Sample("x")], behaviour=served)) == 1
+    with pytest.raises(VersionMismatch):
+        call(transport, "score", "short@v1", [Sample("x")], build="sha256:other")
+
+
+def test_unreachable(call: Call) -> None:
+    """A service that is not there is given up at the deadline."""
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    with pytest.raises(Unreachable, match="ConnectError refused"):
+        call(httpx.MockTransport(refuse), "rewards", deadline_s=0.05)
+
+
+@pytest.mark.parametrize("client", [RewardClient, AsyncRewardClient])
+def test_address(client: type[RewardClient | AsyncRewardClient]) -> None:
+    """An address without a scheme is refused before anything is sent."""
+    with pytest.raises(ValueError, match="http://"):
+        client("127.0.0.1:8400")

@@ -1,0 +1,98 @@
+"""The client for code on an event loop."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+
+from trainer_client import _exchange
+from trainer_client._client import DEFAULT_DEADLINE_S, checked_url, headers, lost, requests, timeout
+from trainer_client._exchange import Answer, Conversation, Reply, Send, Terms
+from trainer_client._retry import Backoff
+from trainer_client._types import Outcome, RewardInfo, RewardRequest, RewardResult, Sample
+
+__all__ = ["AsyncRewardClient"]
+
+T = TypeVar("T")
+
+
+class AsyncRewardClient:
+    """Scores completions with a reward service, without blocking the event loop that it was first used on.
+
+    The arguments, the retries and the errors are those of `RewardClient`.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str | None = None,
+        *,
+        deadline_s: float = DEFAULT_DEADLINE_S,
+        backoff: Backoff | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._terms = Terms(checked_url(base_url), deadline_s, backoff or Backoff())
+        self._http = httpx.AsyncClient(base_url=base_url, headers=headers(api_key), transport=transport)
+
+    async def score(
+        self,
+        reward: str,
+        samples: Sequence[Sample],
+        params: Mapping[str, Any] | None = None,
+        *,
+        behaviour: str | None = None,
+        build: str | None = None,
+    ) -> list[Outcome]:
+        """What one reward says about each sample, in order; see `RewardClient.score`."""
+        asked = RewardRequest(reward, params, behaviour, build)
+        return list((await self.score_many([asked], samples))[0].outcomes)
+
+    async def score_many(
+        self, rewards: Sequence[RewardRequest | str], samples: Sequence[Sample]
+    ) -> list[RewardResult]:
+        """What each reward says about each sample; see `RewardClient.score_many`."""
+        return await self._carry_out(_exchange.score_many(self._terms, requests(rewards), samples))
+
+    async def rewards(self) -> list[RewardInfo]:
+        """The service's catalogue; see `RewardClient.rewards`."""
+        return await self._carry_out(_exchange.rewards(self._terms))
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def _carry_out(self, conversation: Conversation[T]) -> T:
+        answer: Answer = None
+        while True:
+            try:
+                step = conversation.send(answer)
+            except StopIteration as end:
+                value: T = end.value
+                return value
+            if isinstance(step, Send):
+                answer = await self._send(step)
+            else:
+                answer = None
+                await asyncio.sleep(step.seconds)
+
+    async def _send(self, step: Send) -> Answer:
+        try:
+            reply = await self._http.request(
+                step.method, step.path, content=step.content, timeout=timeout(step.timeout_s)
+            )
+        except httpx.TransportError as error:
+            return lost(error)
+        return Reply(reply.status_code, reply.content, reply.headers.get("Retry-After"))

@@ -1,0 +1,194 @@
+"""The request bodies and the replies, without any input or output.
+
+Bodies are JSON in valid UTF-8 whatever the texts hold, and a field that is None is left out. Replies are
+checked before they are believed: a body that is not what the protocol promises raises `BadReply`.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from trainer_client._errors import BadReply, Rejected, VersionMismatch
+from trainer_client._types import Failure, Outcome, RewardInfo, RewardRequest, RewardResult, Sample, Score
+
+MAX_SAMPLES = 8192
+"""The service's limit for one request."""
+
+MAX_BODY_BYTES = 32 * 1024 * 1024
+"""Half the service's default limit, so that a smaller setting or a proxy still lets a request pass."""
+
+
+def encoded(value: object) -> bytes:
+    """The value as JSON, lone surrogates replaced by U+FFFD.
+
+    Raises:
+        ValueError: It holds NaN or an infinity, which JSON cannot say.
+        TypeError: It holds something that is not JSON.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        # By way of UTF-16, which joins the halves of a pair and leaves only the lone ones to replace.
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+
+
+def sample_json(sample: Sample) -> bytes:
+    """One element of `samples`."""
+    fields: dict[str, object] = {
+        "completion": sample.completion,
+        "prompt": sample.prompt,
+        "group": sample.group,
+        "completion_tokens": sample.completion_tokens,
+        "completion_ids": None if sample.completion_ids is None else list(sample.completion_ids),
+        "id": sample.id,
+    }
+    if sample.reference:
+        reference = {name: value for name, value in sample.reference.items() if value is not None}
+        fields["reference"] = reference or None
+    return encoded({name: value for name, value in fields.items() if value is not None})
+
+
+def rewards_json(rewards: Sequence[RewardRequest]) -> bytes:
+    """The value of `rewards`."""
+    return encoded([{"reward": r.reward} | ({"params": dict(r.params)} if r.params else {}) for r in rewards])
+
+
+def score_body(rewards: bytes, samples: Sequence[bytes], deadline_ms: int) -> bytes:
+    """The body of `POST /v1/score`, put together from parts that are JSON already."""
+    joined = b",".join(samples)
+    return b'{"rewards":%b,"samples":[%b],"deadline_ms":%d}' % (rewards, joined, deadline_ms)
+
+
+def chunks(samples: Sequence[Sample], sizes: Sequence[int]) -> list[list[int]]:
+    """The positions of the samples, cut into requests that the service accepts.
+
+    Samples of one group stay together, since a reward may compare them; only a group that is too large for
+    any request is cut.
+    """
+    units: dict[object, list[int]] = {}
+    for position, sample in enumerate(samples):
+        units.setdefault(position if sample.group is None else sample.group, []).append(position)
+    packed: list[list[int]] = [[]]
+    filled = 0
+    for unit in units.values():
+        size = sum(sizes[position] for position in unit)
+        if packed[-1] and (len(packed[-1]) + len(unit) > MAX_SAMPLES or filled + size > MAX_BODY_BYTES):
+            packed.append([])
+            filled = 0
+        for position in unit:
+            if packed[-1] and (len(packed[-1]) == MAX_SAMPLES or filled + sizes[position] > MAX_BODY_BYTES):
+                packed.append([])
+                filled = 0
+            packed[-1].append(position)
+            filled += sizes[position]
+    return [sorted(chunk) for chunk in packed]
+
+
+def parsed(content: bytes) -> dict[str, Any]:
+    """The JSON object that a reply holds."""
+    try:
+        value = json.loads(content)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise BadReply("The reply is no JSON object; check that the base URL is the reward service's.")
+    return value
+
+
+def results(content: bytes, rewards: Sequence[RewardRequest], samples: int) -> list[RewardResult]:
+    """What `POST /v1/score` answered, checked against what was asked and pinned."""
+    found = parsed(content).get("results")
+    if not isinstance(found, list) or len(found) != len(rewards):
+        raise BadReply(f"The reply does not hold the {len(rewards)} results that were asked for.")
+    return [result(each, asked, samples) for each, asked in zip(found, rewards, strict=True)]
+
+
+def result(value: object, asked: RewardRequest, samples: int) -> RewardResult:
+    """One element of `results`."""
+    if not isinstance(value, dict) or value.get("reward") != asked.reward:
+        raise BadReply(f"The reply does not hold a result of {asked.reward} where it was asked for.")
+    outcomes = value.get("outcomes")
+    if not isinstance(outcomes, list) or len(outcomes) != samples:
+        raise BadReply(
+            f"The reply does not hold one outcome of {asked.reward} for each of {samples} samples."
+        )
+    for digest in ("behaviour", "build"):
+        pinned = getattr(asked, digest)
+        if pinned is not None and pinned != value.get(digest):
+            raise VersionMismatch(asked.reward, digest, pinned, value.get(digest))
+    return RewardResult(
+        reward=asked.reward,
+        behaviour=value.get("behaviour"),
+        build=value.get("build"),
+        elapsed_ms=float(value.get("elapsed_ms") or 0.0),
+        outcomes=tuple(outcome(each) for each in outcomes),
+    )
+
+
+def outcome(value: object) -> Outcome:
+    """One element of `outcomes`."""
+    if isinstance(value, dict) and value.get("status") == "failed":
+        return Failure(
+            kind=str(value.get("kind", "crash")),
+            message=str(value.get("message", "")),
+            retryable=bool(value.get("retryable")),
+            id=value.get("id"),
+        )
+    if not isinstance(value, dict) or value.get("status") != "scored" or not finite(value.get("value")):
+        raise BadReply("The reply holds an outcome that is neither a finite score nor a failure.")
+    return Score(
+        value=float(value["value"]),
+        reason=str(value.get("reason", "")),
+        explanation=str(value.get("explanation", "")),
+        details=value.get("details") or {},
+        id=value.get("id"),
+    )
+
+
+def finite(value: object) -> bool:
+    """Whether the value is a number that can be trained on."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def catalogue(content: bytes) -> list[RewardInfo]:
+    """What `GET /v1/rewards` answered."""
+    found = parsed(content).get("rewards")
+    if not isinstance(found, list) or not all(isinstance(each, dict) and "id" in each for each in found):
+        raise BadReply("The reply does not hold a catalogue of rewards.")
+    return [info(each) for each in found]
+
+
+def info(value: Mapping[str, Any]) -> RewardInfo:
+    """One element of the catalogue."""
+    bounds = list(value.get("range") or (None, None))
+    return RewardInfo(
+        id=value["id"],
+        behaviour=value.get("behaviour"),
+        build=value.get("build"),
+        summary=value.get("summary") or "",
+        doc=value.get("doc") or "",
+        range=cast("tuple[float | None, float | None]", tuple(bounds[:2])),
+        reference=value.get("reference") or {},
+        params=value.get("params") or {},
+        needs=tuple(value.get("needs") or ()),
+        group=bool(value.get("group")),
+        raw=value,
+    )
+
+
+def rejection(status: int, content: bytes) -> Rejected:
+    """The error that a problem document stands for."""
+    try:
+        problem = parsed(content)
+    except BadReply:
+        problem = {}
+    errors = problem.get("errors")
+    listed = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
+    return Rejected(
+        status=status,
+        title=str(problem.get("title") or "without a reason"),
+        detail=str(problem.get("detail") or ""),
+        errors=[(str(each.get("path", "")), str(each.get("message", ""))) for each in listed],
+    )
