@@ -273,10 +273,10 @@ class Pool:
         try:
             await asyncio.wait({get, end}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            end.cancel()
-            if not get.done():
-                get.cancel()
-        if not get.done():
+            for waiting in (get, end):
+                waiting.cancel()
+            await asyncio.gather(get, end, return_exceptions=True)
+        if get.cancelled():
             raise WorkerDiedError(Death.OUTSIDE, IDLE)
         return get.result()[2]
 
