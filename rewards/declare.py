@@ -90,9 +90,7 @@ class Reward:
             return error.failure()
         return self._checked(outcome)
 
-    def score_group(
-        self, samples: Sequence[Sample[Frozen]], params: Frozen, needs: Sequence[Needs]
-    ) -> list[Outcome]:
+    def score_group(self, samples: Sequence[Sample[Frozen]], params: Frozen, needs: Sequence[Needs]) -> list[Outcome]:
         """Score all samples of one group together.
 
         Raises:
@@ -117,7 +115,8 @@ class Reward:
         if math.isfinite(outcome.value) and low <= outcome.value <= high:
             return outcome
         return Failure(
-            FailureKind.OUT_OF_RANGE, f"{self.id} returned {outcome.value}, outside its range {low} to {high}."
+            FailureKind.OUT_OF_RANGE,
+            f"{self.id} returned {outcome.value}, outside its range {low} to {high}.",
         )
 
 

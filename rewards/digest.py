@@ -65,9 +65,7 @@ class Lock:
                 continue
             fields = line.split()
             if len(fields) != 3 or fields[0] in lines:  # noqa: PLR2004 - id, behaviour, build
-                raise ValueError(
-                    f"line {number} of the lock must be a new id, a behaviour and a build digest"
-                )
+                raise ValueError(f"line {number} of the lock must be a new id, a behaviour and a build digest")
             lines[fields[0]] = Digests(behaviour=fields[1], build=fields[2])
         return cls(lines)
 

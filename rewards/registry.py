@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing_extensions import override
 
 from rewards.declare import Reward
+from rewards.types import Frozen
 
 _VERSION = re.compile(r"v[1-9][0-9]*")
 
@@ -34,6 +35,13 @@ class Registry(Mapping[str, Reward]):
     @override
     def __len__(self) -> int:
         return len(self._rewards)
+
+    def references(self, reward: Reward) -> list[type[Frozen]]:
+        """Return the reference classes of a reward and of everything it needs, its own first."""
+        found = [reward.reference] if reward.needs_reference else []
+        for need in reward.needs:
+            found += [each for each in self.references(self[need]) if each not in found]
+        return found
 
 
 def version_modules(package: str) -> list[str]:

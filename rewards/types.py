@@ -30,21 +30,20 @@ class NoParams(Frozen):
     """The params of a reward that has none."""
 
 
-RefT = TypeVar("RefT", bound=Frozen, covariant=True)
-ParamsT = TypeVar("ParamsT", bound=Frozen, contravariant=True)
+RefT_co = TypeVar("RefT_co", bound=Frozen, covariant=True)
 
 Detail = str | float | int | bool
 """One value under `Score.details`: a number to aggregate or a short text to read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sample(Generic[RefT]):
+class Sample(Generic[RefT_co]):
     """One completion to score."""
 
     completion: str
     """The text of the last assistant message."""
 
-    reference: RefT
+    reference: RefT_co
     """What the completion is compared with; a `NoReference` where nothing is."""
 
     prompt: str | None = None

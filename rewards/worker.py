@@ -15,7 +15,7 @@ import signal
 import socket
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from ctypes import Array, c_longlong
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -123,10 +123,10 @@ def serve(
     stream = connection.makefile("rb")
     while header := stream.read(_LENGTH_BYTES):
         job: Job = orjson.loads(stream.read(int.from_bytes(header, "big")))
-        pending: list[list[Json]] = []
+        pending: list[orjson.Fragment] = []
         flushed_at = time.monotonic()
         for outcomes in _score_items(job, registry[job["reward"]], progress, set_cpu_limit):
-            pending.append([encode_outcome(outcome) for outcome in outcomes])
+            pending.append(orjson.Fragment(outcomes))
             if time.monotonic() - flushed_at > _FLUSH_S:
                 connection.sendall(encode_frame(pending))
                 pending = []
@@ -139,27 +139,36 @@ def serve(
 
 def _score_items(
     job: Job, reward: Reward, progress: Progress, set_cpu_limit: Callable[[float], object]
-) -> Iterator[list[Outcome]]:
-    """Yield the outcomes of each item of a job: of one sample, or of one whole group."""
+) -> Iterator[bytes]:
+    """Yield the encoded outcomes of each item of a job."""
     params = reward.params.model_validate(job["params"])
     for index, item in enumerate(job["items"]):
         progress[0] = index
         set_cpu_limit(job["limit_s"])
+        yield _score_item(item, reward, params)
+
+
+def _score_item(item: Item, reward: Reward, params: Frozen) -> bytes:
+    """Return the encoded outcomes of one sample, or of one whole group."""
+    outcome: Outcome
+    try:
         samples = [_sample(fields, reward) for fields in item["samples"]]
         needs = [_needs(fields) for fields in item["needs"]]
-        try:
-            if reward.is_group:
-                outcomes = reward.score_group(samples, params, needs)
-            else:
-                outcomes = [reward.score(samples[0], params, needs[0])]
-        except MemoryError:
-            os._exit(EXIT_MEMORY)
-        except RecursionError:
-            explanation = "Reading this completion needs deeper recursion than a worker has."
-            outcomes = [reward.lowest("answer_too_expensive", explanation)] * len(samples)
-        except Exception as error:  # noqa: BLE001 - the boundary: a defect in a reward is a typed failure
-            outcomes = [Failure(FailureKind.CRASH, _describe(error, reward))] * len(samples)
-        yield outcomes
+        if reward.is_group:
+            return _encode_outcomes(reward.score_group(samples, params, needs))
+        return _encode_outcomes([reward.score(samples[0], params, needs[0])])
+    except MemoryError:
+        os._exit(EXIT_MEMORY)
+    except RecursionError:
+        explanation = "Reading this completion needs deeper recursion than a worker has."
+        outcome = reward.lowest("answer_too_expensive", explanation)
+    except Exception as error:  # noqa: BLE001 - the boundary: a defect in a reward is a typed failure
+        outcome = Failure(FailureKind.CRASH, _describe(error, reward))
+    return _encode_outcomes([outcome] * len(item["samples"]))
+
+
+def _encode_outcomes(outcomes: Sequence[Outcome]) -> bytes:
+    return orjson.dumps([encode_outcome(outcome) for outcome in outcomes])
 
 
 def _sample(fields: SampleFields, reward: Reward) -> Sample[Frozen]:

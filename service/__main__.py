@@ -55,9 +55,9 @@ def main(settings: Settings | None = None) -> int:
             timeout_keep_alive=75,
         )
     )
-    # uvicorn hands a signal on once it has drained; by then there is nothing left to end, and the exit code is 0.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    signal.signal(signal.SIGINT, lambda *_: None)
+    # Also before uvicorn listens to signals, and once more when it hands one on after it has drained: exit code 0.
+    signal.signal(signal.SIGTERM, server.handle_exit)
+    signal.signal(signal.SIGINT, server.handle_exit)
     log.event(
         "service_started",
         url=f"http://{host}:{port}",

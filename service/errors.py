@@ -90,11 +90,13 @@ def problem(
 ) -> Response:
     """Return a problem+json response."""
     body = Problem(
-        type=f"urn:touchstone:problem:{slug}", title=_TITLES[slug], status=status, detail=detail, errors=list(errors)
+        type=f"urn:touchstone:problem:{slug}",
+        title=_TITLES[slug],
+        status=status,
+        detail=detail,
+        errors=list(errors),
     )
-    return Response(
-        orjson.dumps(body.model_dump()), status, {**(headers or {}), "Content-Type": f"{MEDIA_TYPE}"}
-    )
+    return Response(orjson.dumps(body.model_dump()), status, {**(headers or {}), "Content-Type": f"{MEDIA_TYPE}"})
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, object]]:

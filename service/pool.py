@@ -21,6 +21,7 @@ from rewards.declare import Reward
 from rewards.registry import version_modules
 from rewards.types import Failure, FailureKind, Frozen, Outcome
 from rewards.worker import IDLE, Item, Limits
+from service import telemetry
 from service.process import Death, Recipe, WorkerDiedError, WorkerProcess
 
 _SHARD_S = 0.02
@@ -47,7 +48,7 @@ class PoolUnavailableError(Exception):
         self.retry_after_s = retry_after_s
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Work:
     """One item on its way, with the deaths it was part of."""
 
@@ -240,7 +241,8 @@ class Pool:
         while True:
             try:
                 process = await WorkerProcess.start(self._recipe)
-            except (WorkerDiedError, OSError, EOFError):
+            except Exception as error:  # noqa: BLE001 - whatever it is, the slot tries again
+                telemetry.defect("worker_not_started", error)
                 self._deaths_before_ready += 1
                 if self._deaths_before_ready >= _BREAKER_DEATHS:
                     await asyncio.sleep(min(2.0 ** (self._deaths_before_ready - 2), _BREAKER_MAX_WAIT_S))
@@ -305,6 +307,9 @@ class Pool:
             if not batch.abandoned:
                 self._rescue(shard, done, died)
             raise
+        except Exception as error:  # noqa: BLE001 - a defect here costs a shard and a worker, never the slot
+            self._give_up(shard, done, error)
+            raise WorkerDiedError(Death.FAULT, IDLE) from None
         finally:
             batch.workers.discard(process)
         self._learn_cost(batch.reward.id, (time.perf_counter() - started) / len(shard.works))
@@ -313,13 +318,24 @@ class Pool:
         """Move the estimate of a reward's cost per item a fifth of the way to what was just seen."""
         self._seconds[reward_id] = 0.8 * self._seconds.get(reward_id, seconds) + 0.2 * seconds
 
+    def _give_up(self, shard: _Shard, done: int, error: Exception) -> None:
+        """Settle what is left of a shard that the service could not send, or whose answer it could not read."""
+        telemetry.defect("shard_failed", error, reward=shard.batch.reward.id)
+        failure: Outcome = Failure(FailureKind.CRASH, "The service could not bring this sample to a worker and back.")
+        for work in shard.works[done:]:
+            shard.batch.settle(work.position, [failure] * len(work.item["samples"]))
+
     def _rescue(self, shard: _Shard, done: int, died: WorkerDiedError) -> None:
         """Queue what a dead worker left: the item it was scoring alone, the others together."""
         rest = shard.works[done:]
-        if 0 <= died.index < len(shard.works):
-            suspect = shard.works[died.index]
-            rest = [work for work in rest if work is not suspect]
+        suspects: list[_Work] = []
+        if done <= died.index < len(shard.works):
+            suspects = [shard.works[died.index]]
+        elif died.death is not Death.OUTSIDE:
+            suspects = rest  # it died of this job but of none of its items, so each is tried alone
+        for suspect in suspects:
             self._judge(shard.batch, suspect, died.death)
+        rest = [work for work in rest if work not in suspects]
         for works in self._cut(shard.batch.reward, rest) if rest else []:
             self._put(_Shard(shard.batch, works, shard.limit_s), urgent=True)
 
@@ -331,7 +347,9 @@ class Pool:
         reward = batch.reward
         outcome: Outcome
         if work.own_limit_deaths >= _OWN_LIMIT_DEATHS:
-            explanation = f"Scoring this took more than {reward.budget_s:g} CPU seconds, or more memory than a worker has."
+            explanation = (
+                f"Scoring this took more than {reward.budget_s:g} CPU seconds, or more memory than a worker has."
+            )
             outcome = reward.lowest("answer_too_expensive", explanation)
         elif work.faults >= _MAX_FAULTS:
             outcome = Failure(FailureKind.CRASH, f"{reward.id} crashed its worker twice on this sample.")

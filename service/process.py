@@ -140,7 +140,8 @@ class WorkerProcess:
 
     async def close(self) -> None:
         """End the process and give back everything it held."""
-        self._process.kill()
+        if self._process.exitcode is None:  # else its process id may be another's by now
+            self._process.kill()
         self._writer.close()
         await self._join()
         self._process.close()

@@ -81,14 +81,14 @@ class ScoreRoutes:
             (result,) = await self._score(request, asks, submissions, [s.id for s in body.samples], body.deadline_ms)
             return Response(orjson.dumps(result), media_type=_JSON)
 
-        score.__annotations__["body"] = wire.request_model(reward)
+        score.__annotations__["body"] = wire.request_model(reward, self._registry)
         return score
 
     async def score_many(self, request: Request, body: wire.BatchRequest) -> Response:
         """Score the completions once with each reward. `reference` carries the union of the rewards' fields."""
         asks, places = self._asks(body.rewards)
         rewards = [ask.reward for ask in asks]
-        places += _misfits(rewards, body.samples)
+        places += _misfits(self._registry, rewards, body.samples)
         if places:
             raise errors.invalid(places)
         submissions = [_submission(sample, _present(sample.reference)) for sample in body.samples]
@@ -155,7 +155,7 @@ class ScoreRoutes:
 def catalogue_router(registry: Registry, digests: Mapping[str, Digests]) -> APIRouter:
     """Return the routes that say what is served."""
     router = APIRouter(tags=["catalogue"])
-    entries = {reward.id: _entry(reward, digests[reward.id]) for reward in registry.values()}
+    entries = {reward.id: _entry(reward, registry, digests[reward.id]) for reward in registry.values()}
 
     @router.get("/v1/rewards", operation_id="list_rewards", responses=errors.responses(401))
     async def list_rewards() -> wire.Catalogue:
@@ -235,9 +235,9 @@ def _present(reference: Mapping[str, JsonValue] | None) -> dict[str, JsonValue]:
     return {name: value for name, value in (reference or {}).items() if value is not None}
 
 
-def _misfits(rewards: Sequence[Reward], samples: Sequence[wire.BatchSample]) -> list[errors.Place]:
+def _misfits(registry: Registry, rewards: Sequence[Reward], samples: Sequence[wire.BatchSample]) -> list[errors.Place]:
     """Return what is wrong with the references and groups of a batch, for the rewards asked for."""
-    known = {name for reward in rewards for name in reward.reference.model_fields}
+    known = {name for reward in rewards for each in registry.references(reward) for name in each.model_fields}
     places: list[errors.Place] = []
     for index, sample in enumerate(samples):
         here = ("body", "samples", index)
@@ -248,18 +248,19 @@ def _misfits(rewards: Sequence[Reward], samples: Sequence[wire.BatchSample]) -> 
         for reward in rewards:
             if reward.is_group and sample.group is None:
                 places.append(errors.place((*here, "group"), f"{reward.id} compares the completions of a group."))
-            places += _reference_misfits(reward, reference, (*here, "reference"))
+            for model in registry.references(reward):
+                places += _reference_misfits(model, reference, (*here, "reference"))
     return places
 
 
 def _reference_misfits(
-    reward: Reward, reference: Mapping[str, JsonValue], path: tuple[object, ...]
+    model: type[Frozen], reference: Mapping[str, JsonValue], path: tuple[object, ...]
 ) -> list[errors.Place]:
-    fields = reward.reference.model_fields
+    fields = model.model_fields
     if any(info.is_required() and name not in reference for name, info in fields.items()):
         return []  # an absent reference is the outcome `missing_reference`
     try:
-        reward.reference.model_validate({name: reference[name] for name in fields if name in reference})
+        model.model_validate({name: reference[name] for name in fields if name in reference})
     except ValidationError as error:
         return _places(path, error)
     return []
@@ -269,7 +270,8 @@ def _places(path: tuple[object, ...], error: ValidationError) -> list[errors.Pla
     return [errors.place((*path, *one["loc"]), one["msg"]) for one in error.errors(include_input=False)]
 
 
-def _entry(reward: Reward, digests: Digests) -> wire.CatalogueEntry:
+def _entry(reward: Reward, registry: Registry, digests: Digests) -> wire.CatalogueEntry:
+    reference = wire.reference_model(reward, registry)
     return wire.CatalogueEntry(
         id=reward.id,
         behaviour=digests.behaviour,
@@ -283,10 +285,10 @@ def _entry(reward: Reward, digests: Digests) -> wire.CatalogueEntry:
         group=reward.is_group,
         needs=list(reward.needs),
         deprecated=False,
-        reference=_schema(reward.reference) if reward.needs_reference else None,
+        reference=None if reference is None else _schema(reference),
         params=_schema(reward.params),
     )
 
 
-def _schema(model: type[Frozen] | type[BaseModel]) -> dict[str, JsonValue]:
+def _schema(model: type[BaseModel]) -> dict[str, JsonValue]:
     return cast("dict[str, JsonValue]", model.model_json_schema())

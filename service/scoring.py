@@ -61,7 +61,12 @@ class Scorer:
             PoolUnavailableError: the pool cannot take the work now.
         """
         batch = _BatchScorer(self, submissions, time.monotonic() + deadline_s)
-        return await asyncio.gather(*(batch.outcomes(ask.reward, ask.params) for ask in asks))
+        tasks = [asyncio.ensure_future(batch.outcomes(ask.reward, ask.params)) for ask in asks]
+        try:
+            return await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()  # when one failed, nobody waits for the others any more
 
 
 class _BatchScorer:

@@ -51,6 +51,16 @@ class Settings(BaseSettings):
     port_file: Path | None = None
     """Where to write the bound port, for whoever started the service with port 0."""
 
+    @classmethod
+    def from_options(cls, **options: object) -> Self:
+        """Return the settings of the environment, with the options that are not None in place of theirs.
+
+        Raises:
+            ValidationError: a value does not fit.
+        """
+        given = {name: value for name, value in options.items() if value is not None}
+        return cls(**given)  # type: ignore[arg-type]
+
     @property
     def max_body_bytes(self) -> int:
         """Largest request body in bytes."""

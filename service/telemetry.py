@@ -28,6 +28,17 @@ class DroppingHandler(logging.StreamHandler[TextIO]):
         self.dropped += 1
 
 
+def place_of(error: BaseException) -> str:
+    """Return where an exception was raised, as `file:line`. Its message is left out: it may quote a completion."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
+
+
+def defect(event: str, error: BaseException, **fields: str) -> None:
+    """Log a defect below the routes: the exception's type and place, not its message."""
+    _LOG.error(event, error=type(error).__name__, where=place_of(error), **fields)
+
+
 class Telemetry:
     """What the service says about itself."""
 
@@ -100,9 +111,7 @@ def configure(level: str, stream: TextIO = sys.stderr) -> Telemetry:
     return Telemetry(logger)
 
 
-def _drop_traceback(
-    _: object, __: str, event: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
+def _drop_traceback(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Leave the type of an exception in the line and nothing of its text, which may quote a completion."""
     error = event.pop("exc_info", None)
     if isinstance(error, tuple) and error[0] is not None:
@@ -115,4 +124,6 @@ def quiet() -> Telemetry:
     logger = logging.getLogger("touchstone.quiet")
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
-    return Telemetry(structlog.wrap_logger(logger, wrapper_class=structlog.make_filtering_bound_logger(100)))
+    return Telemetry(
+        structlog.wrap_logger(logger, wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    )

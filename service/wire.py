@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
 from rewards.declare import Reward
+from rewards.registry import Registry
 from rewards.types import Failure, FailureKind, Outcome
 
 
@@ -153,12 +154,11 @@ class Health(BaseModel):
     restarts: int
 
 
-def request_model(reward: Reward) -> type[BaseModel]:
+def request_model(reward: Reward, registry: Registry) -> type[BaseModel]:
     """Return the body of a reward's own route, such as `MathEqualV1Request`."""
     name = schema_name(reward)
     fields: dict[str, Any] = {}
-    if reward.needs_reference:
-        reference = create_model(f"{name}Reference", __base__=reward.reference, __doc__=reward.reference.__doc__)
+    if reference := reference_model(reward, registry):
         fields["reference"] = (
             reference | None,
             Field(None, description="What the completion is compared with; without it, `missing_reference`."),
@@ -171,10 +171,18 @@ def request_model(reward: Reward) -> type[BaseModel]:
         f"{name}Request",
         __base__=Body,
         __doc__=f"A batch for {reward.id}.",
-        samples=(list[sample], Field(description="The completions to score; may be empty.")),  # type: ignore[valid-type]
+        samples=(list[sample], Field(description="The completions to score; may be empty.")),
         params=(params, Field(default_factory=params)),
         deadline_ms=(Deadline, None),
     )
+
+
+def reference_model(reward: Reward, registry: Registry) -> type[BaseModel] | None:
+    """Return what a sample's reference must look like for a reward and all that it needs; None for no reference."""
+    references = tuple(registry.references(reward))
+    if not references:
+        return None
+    return create_model(f"{schema_name(reward)}Reference", __base__=references, __doc__=references[0].__doc__)
 
 
 def schema_name(reward: Reward) -> str:

@@ -45,9 +45,7 @@ def relocked(registry: Registry, lock: Lock, releases: list[str]) -> Lock:
         behaviour = behaviour_digest(probe_outcomes(reward))
         locked = lock.lines.get(reward_id)
         if locked is not None and locked.behaviour != behaviour:
-            raise ValueError(
-                f"{reward_id} returns something else than it did; undo that and add a new version"
-            )
+            raise ValueError(f"{reward_id} returns something else than it did; undo that and add a new version")
         lines[reward_id] = Digests(behaviour, build_digest(reward, registry))
     return Lock(lines)
 

@@ -32,9 +32,7 @@ class Batch:
         ids = None if self.completion_ids is None else [int(token) for token in self.completion_ids[row]]
         return Sample(
             completion=text(self.completions[row]),
-            reference={
-                name: field.value(self.columns[field.column][row]) for name, field in bundle.fields.items()
-            },
+            reference={name: field.value(self.columns[field.column][row]) for name, field in bundle.fields.items()},
             prompt=prompt,
             group=group(prompt),
             completion_tokens=None if ids is None else len(ids),

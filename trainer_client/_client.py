@@ -76,9 +76,7 @@ class RewardClient:
         asked = RewardRequest(reward, params, behaviour, build)
         return list(self.score_many([asked], samples)[0].outcomes)
 
-    def score_many(
-        self, rewards: Sequence[RewardRequest | str], samples: Sequence[Sample]
-    ) -> list[RewardResult]:
+    def score_many(self, rewards: Sequence[RewardRequest | str], samples: Sequence[Sample]) -> list[RewardResult]:
         """What each reward says about each sample, one result for each reward, in order.
 
         The completions are sent once. A sample's reference carries the fields of all the rewards.
@@ -127,9 +125,7 @@ class RewardClient:
 
     def _send(self, step: Send) -> Answer:
         try:
-            reply = self._http.request(
-                step.method, step.path, content=step.content, timeout=timeout(step.timeout_s)
-            )
+            reply = self._http.request(step.method, step.path, content=step.content, timeout=timeout(step.timeout_s))
         except httpx.TransportError as error:
             return lost(error)
         return Reply(reply.status_code, reply.content, reply.headers.get("Retry-After"))

@@ -49,9 +49,7 @@ class Bundle:
     """The union of their references' fields."""
 
 
-def bundles(
-    specs: Sequence[RewardSpec], catalogue: Mapping[str, RewardInfo], columns: Collection[str]
-) -> list[Bundle]:
+def bundles(specs: Sequence[RewardSpec], catalogue: Mapping[str, RewardInfo], columns: Collection[str]) -> list[Bundle]:
     """The run's rewards, put into as few requests as their columns allow: nearly always one.
 
     Raises:
@@ -71,9 +69,7 @@ def bundles(
     return packed
 
 
-def fields(
-    spec: RewardSpec, catalogue: Mapping[str, RewardInfo], columns: Collection[str]
-) -> dict[str, Field]:
+def fields(spec: RewardSpec, catalogue: Mapping[str, RewardInfo], columns: Collection[str]) -> dict[str, Field]:
     """The fields of one reward's reference that the data set can fill."""
     properties, required = reference_schema(spec.reward, catalogue)
     named = dict(spec.columns or {})
@@ -100,9 +96,7 @@ def candidates(field: str, named: Mapping[str, str]) -> list[str]:
     return [field, *(name for name in ANSWER_NAMES if name != field)] if field in ANSWER_NAMES else [field]
 
 
-def reference_schema(
-    reward: str, catalogue: Mapping[str, RewardInfo]
-) -> tuple[dict[str, Mapping[str, Any]], set[str]]:
+def reference_schema(reward: str, catalogue: Mapping[str, RewardInfo]) -> tuple[dict[str, Mapping[str, Any]], set[str]]:
     """The fields that a reward and its needs compare with, and which of them must be there."""
     if reward not in catalogue:
         near = difflib.get_close_matches(reward, catalogue, n=3)

@@ -26,9 +26,7 @@ class CompletionsLog:
         self._path = path.with_suffix(f".rank{rank}{path.suffix}") if rank else path
         self._lock = threading.Lock()
 
-    def write(
-        self, step: int | None, samples: Sequence[Sample], names: Sequence[str], verdicts: Verdicts
-    ) -> None:
+    def write(self, step: int | None, samples: Sequence[Sample], names: Sequence[str], verdicts: Verdicts) -> None:
         """Append a batch."""
         rows = zip(samples, verdicts.left_out, zip(*verdicts.outcomes, strict=True), strict=True)
         lines = [

@@ -53,9 +53,7 @@ class Unreachable(RewardServiceError):  # noqa: N818  the name says it already
 class Rejected(RewardServiceError):  # noqa: N818  the name says it already
     """The service refused the request."""
 
-    def __init__(
-        self, status: int, title: str, detail: str = "", errors: Sequence[tuple[str, str]] = ()
-    ) -> None:
+    def __init__(self, status: int, title: str, detail: str = "", errors: Sequence[tuple[str, str]] = ()) -> None:
         self.status = status
         self.title = title
         self.detail = detail

@@ -19,8 +19,7 @@ def columns(name: str, outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
     """
     return {
         f"{name}/reason": [
-            outcome.reason if isinstance(outcome, Score) else f"failed: {outcome.kind}"
-            for outcome in outcomes
+            outcome.reason if isinstance(outcome, Score) else f"failed: {outcome.kind}" for outcome in outcomes
         ],
         f"{name}/details": [
             json.dumps(dict(outcome.details), default=str) if isinstance(outcome, Score) else outcome.message

@@ -76,9 +76,7 @@ class Session:
         for bundle, samples in parts:
             requests = [self._specs[position].request for position in bundle.rewards]
             results = self._client.score_many(requests, samples)
-            outcomes |= {
-                position: result.outcomes for position, result in zip(bundle.rewards, results, strict=True)
-            }
+            outcomes |= {position: result.outcomes for position, result in zip(bundle.rewards, results, strict=True)}
         found = verdicts(self._specs, [outcomes[position] for position in range(len(self._specs))])
         if self._log is not None:
             # The sample of the first bundle stands for all: they differ only in the fields of their

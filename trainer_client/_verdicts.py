@@ -38,9 +38,7 @@ def verdicts(specs: Sequence[RewardSpec], outcomes: Sequence[Sequence[Outcome]])
     """
     columns = tuple(tuple(column) for column in outcomes)
     weighted = [column for spec, column in zip(specs, columns, strict=True) if not spec.diagnostic]
-    rows: list[tuple[Outcome, ...]] = (
-        list(zip(*weighted, strict=True)) if weighted else [()] * len(columns[0])
-    )
+    rows: list[tuple[Outcome, ...]] = list(zip(*weighted, strict=True)) if weighted else [()] * len(columns[0])
     unshared = tuple(unshared_kind(row) for row in rows)
     return Verdicts(
         outcomes=columns,

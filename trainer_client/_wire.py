@@ -111,9 +111,7 @@ def result(value: object, asked: RewardRequest, samples: int) -> RewardResult:
         raise BadReply(f"The reply does not hold a result of {asked.reward} where it was asked for.")
     outcomes = value.get("outcomes")
     if not isinstance(outcomes, list) or len(outcomes) != samples:
-        raise BadReply(
-            f"The reply does not hold one outcome of {asked.reward} for each of {samples} samples."
-        )
+        raise BadReply(f"The reply does not hold one outcome of {asked.reward} for each of {samples} samples.")
     for digest in ("behaviour", "build"):
         pinned = getattr(asked, digest)
         if pinned is not None and pinned != value.get(digest):

@@ -41,17 +41,13 @@ def score(sample: Sample[Reference], params: NoParams) -> Score:
     """
     expected = _answer(sample.reference.answer)
     if expected is None:
-        raise BadReference(
-            "The reference has no `#### ` followed by a number; send the solution's last line as well."
-        )
+        raise BadReference("The reference has no `#### ` followed by a number; send the solution's last line as well.")
     found = _answer(sample.completion)
     if found is None:
         return Score(0.0, "no_answer", "The completion has no `#### ` followed by a number.")
     details = {"extracted": found[:200], "reference": expected[:200]}
     if found == expected:
-        return Score(
-            1.0, "equal", "The number after the first `#### ` is the reference's, letter for letter.", details
-        )
+        return Score(1.0, "equal", "The number after the first `#### ` is the reference's, letter for letter.", details)
     return Score(0.0, "different", "The number after the first `#### ` is not the reference's.", details)
 
 

@@ -50,6 +50,4 @@ def score(sample: Sample[Reference], params: NoParams) -> Score:
     details = {"extracted": source_text(answer), "reference": source_text(gold)}
     if equal(gold, answer):
         return Score(1.0, "equal", "The extracted answer is mathematically equal to the reference.", details)
-    return Score(
-        0.0, "different", "The extracted answer is not mathematically equal to the reference.", details
-    )
+    return Score(0.0, "different", "The extracted answer is not mathematically equal to the reference.", details)

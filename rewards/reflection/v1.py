@@ -59,6 +59,4 @@ def score(sample: Sample[NoReference], params: NoParams) -> Score:
     if not matches:
         return Score(value, "no_match", "The completion contains none of the keywords.", counts)
     used = sum(1 for count in counts.values() if count)
-    return Score(
-        value, "matches", f"{matches} keywords or phrases of {used} of 4 dimensions were counted.", counts
-    )
+    return Score(value, "matches", f"{matches} keywords or phrases of {used} of 4 dimensions were counted.", counts)

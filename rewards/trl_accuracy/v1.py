@@ -39,15 +39,11 @@ def score(sample: Sample[Reference], params: NoParams) -> Score:
     """
     gold = parse(sample.reference.solution)
     if not gold:
-        raise BadReference(
-            "Math-Verify cannot read an answer in the solution; send one as $...$ or in a \\boxed{}."
-        )
+        raise BadReference("Math-Verify cannot read an answer in the solution; send one as $...$ or in a \\boxed{}.")
     answer = parse_anchored_latex(sample.completion)
     if not answer:
         return Score(0.0, "no_answer", "No boxed or announced LaTeX answer was found in the completion.")
     details = {"extracted": source_text(answer), "reference": source_text(gold)}
     if equal(gold, answer):
         return Score(1.0, "equal", "The extracted answer is mathematically equal to the solution's.", details)
-    return Score(
-        0.0, "different", "The extracted answer is not mathematically equal to the solution's.", details
-    )
+    return Score(0.0, "different", "The extracted answer is not mathematically equal to the solution's.", details)

@@ -52,12 +52,8 @@ def score(sample: Sample[NoReference], params: Params) -> Score:
     """
     rule = _DOTALL if params.dotall else _LINES
     if rule.match(sample.completion):
-        return Score(
-            0.5, "match", "The completion starts with a reasoning block followed by an answer block."
-        )
+        return Score(0.5, "match", "The completion starts with a reasoning block followed by an answer block.")
     missing = first_missing(sample.completion, _TAGS)
     if missing is not None:
         return Score(0.0, "missing_tag", f"{missing} does not stand in its place.", {"missing": missing})
-    return Score(
-        0.0, "mismatch", "All tags are there, but a newline or a character stands where the rule allows none."
-    )
+    return Score(0.0, "mismatch", "All tags are there, but a newline or a character stands where the rule allows none.")

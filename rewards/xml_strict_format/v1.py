@@ -50,15 +50,9 @@ def score(sample: Sample[NoReference], params: Params) -> Score:
     """
     rule = _DOTALL if params.dotall else _LINES
     if rule.match(sample.completion):
-        return Score(
-            0.5, "match", "The completion is one reasoning block and one answer block, line by line."
-        )
+        return Score(0.5, "match", "The completion is one reasoning block and one answer block, line by line.")
     missing = first_missing(sample.completion, _TAGS)
     if missing is not None:
         tag = missing.strip()
-        return Score(
-            0.0, "missing_tag", f"{tag} does not stand on a line of its own in its place.", {"missing": tag}
-        )
-    return Score(
-        0.0, "mismatch", "All tags are there, but there are more lines or characters than the rule allows."
-    )
+        return Score(0.0, "missing_tag", f"{tag} does not stand on a line of its own in its place.", {"missing": tag})
+    return Score(0.0, "mismatch", "All tags are there, but there are more lines or characters than the rule allows.")

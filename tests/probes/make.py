@@ -154,9 +154,7 @@ def xml_texts(random: Random, tags: tuple[str, str]) -> Iterator[str]:
         ("", "\n", " ", "\n\n", "x"), ("", "\n"), ("", "\n", "\n\n", " ", "after", "\nafter")
     ):
         for inner in ("work", "two\nlines", ""):
-            yield (
-                f"<{first}>{around}{inner}{around}</{first}>{gap}<{second}>{around}72{around}</{second}>{end}"
-            )
+            yield (f"<{first}>{around}{inner}{around}</{first}>{gap}<{second}>{around}72{around}</{second}>{end}")
     pieces = [f"<{slash}{tag}>{line}" for slash, tag, line in product(("", "/"), tags, ("", "\n"))]
     for _ in range(160):
         yield "".join(random.choice([*pieces, *pieces, *_FILLER]) for _ in range(random.randint(0, 9)))

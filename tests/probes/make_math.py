@@ -331,9 +331,7 @@ def _function(random: Random) -> Problem:
         rf"{a}!",
         rf"\ln {a}",
     ]
-    gold = random.choice(
-        (*golds, rf"{a * 15}^\circ", rf"{a * 12}_{{8}}", rf"\frac{{x}}{{{a}}}", rf"\left|{-a}\right|")
-    )
+    gold = random.choice((*golds, rf"{a * 15}^\circ", rf"{a * 12}_{{8}}", rf"\frac{{x}}{{{a}}}", rf"\left|{-a}\right|"))
     return (
         gold,
         [gold, gold.replace(" ", ""), "3", f"{a}", f"{a * 15}", f"{a * 12}"],

@@ -45,9 +45,7 @@ def _gsm8k(row: Row) -> Published:
     if extracted == "[invalid]":
         return Published("gsm8k_answer@v1", str(row["completion"]), 0.0, {"answer": "#### 0"})
     reference = {"answer": f"#### {extracted}"}
-    return Published(
-        "gsm8k_answer@v1", str(row["completion"]), 1.0, reference, details={"extracted": extracted}
-    )
+    return Published("gsm8k_answer@v1", str(row["completion"]), 1.0, reference, details={"extracted": extracted})
 
 
 def _math(reward_id: str, name: str, template: str) -> Adapter:

@@ -22,9 +22,7 @@ def registry() -> Registry:
     return discover()
 
 
-def score(
-    reward_id: str, completion: str, reference: Fields | None = None, params: Fields | None = None
-) -> Outcome:
+def score(reward_id: str, completion: str, reference: Fields | None = None, params: Fields | None = None) -> Outcome:
     """Return what a reward says of one completion: its lowest score once the budget is spent."""
     reward = registry()[reward_id]
     sample = Sample(completion, reward.reference.model_validate(reference or {}))

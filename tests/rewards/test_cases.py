@@ -30,14 +30,10 @@ def test_case(reward_id: str, case: dict[str, dict[str, object]]) -> None:
         assert expected == {"failure": outcome.kind.value}
     else:
         assert isinstance(outcome, Score)
-        assert (repr(expected["value"]), expected["reason"]) == (repr(outcome.value), outcome.reason), case[
-            "why"
-        ]
+        assert (repr(expected["value"]), expected["reason"]) == (repr(outcome.value), outcome.reason), case["why"]
 
 
 def test_every_version_has_ten_cases() -> None:
     """A version without golden cases cannot be reviewed."""
-    counted = {
-        path.stem: len(path.read_text(encoding="utf-8").splitlines()) for path in CASES.glob("*.jsonl")
-    }
+    counted = {path.stem: len(path.read_text(encoding="utf-8").splitlines()) for path in CASES.glob("*.jsonl")}
     assert [] == [reward_id for reward_id in registry() if counted.get(reward_id, 0) < 10]

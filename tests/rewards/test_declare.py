@@ -34,9 +34,7 @@ def grouped(samples: list[Sample[NoReference]], params: NoParams) -> list[Outcom
     return [Score(1.0, "ok", "Fine.") for _ in samples if len(samples) < 3]
 
 
-def declared(
-    function: Callable[..., object], module: str = "any.family_name.v12", **options: object
-) -> Reward:
+def declared(function: Callable[..., object], module: str = "any.family_name.v12", **options: object) -> Reward:
     """Declare a function as if it stood in that module."""
     function.__module__ = module
     return reward(**{"range": (0.0, 1.0), **options})(function)  # type: ignore[arg-type]

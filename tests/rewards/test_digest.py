@@ -95,9 +95,7 @@ def test_build_follows_a_version_and_what_it_needs(package: Package) -> None:
     assert build(found, "top@v1") != before["top@v1"]
 
 
-@pytest.mark.parametrize(
-    "imports", ["import pydantic", "import json", "import rewards.errors", "import rewards.types"]
-)
+@pytest.mark.parametrize("imports", ["import pydantic", "import json", "import rewards.errors", "import rewards.types"])
 def test_build_leaves_out_what_all_versions_share(package: Package, imports: str) -> None:
     """The standard library, pydantic and the vocabulary count only as the line that names them."""
     found = package({"one/v1.py": version(imports)})
@@ -136,11 +134,7 @@ def test_behaviour_sees_every_fact(changed: Outcome) -> None:
 
 
 @settings(deadline=None)
-@given(
-    st.dictionaries(
-        st.from_regex(r"[a-z]{1,9}@v[1-9]", fullmatch=True), st.tuples(st.from_regex("^[0-9a-f]{4}$"))
-    )
-)
+@given(st.dictionaries(st.from_regex(r"[a-z]{1,9}@v[1-9]", fullmatch=True), st.tuples(st.from_regex("^[0-9a-f]{4}$"))))
 def test_lock_reads_what_it_writes(lines: dict[str, tuple[str]]) -> None:
     """Nothing is lost on the way to the file and back."""
     lock = Lock({reward_id: Digests(f"sha256:{d.strip()}", "sha256:0") for reward_id, (d,) in lines.items()})

@@ -32,9 +32,7 @@ def test_math_equal_agrees_with_the_labels_of_gsm8k() -> None:
     """Numbers are easy: every label of the sample is reproduced."""
     sample = list(_gsm8k_sample())
     verdicts = [score("math_equal@v1", solution, {"answer": expected}) for solution, expected, _ in sample]
-    assert [label for _, _, label in sample] == [
-        getattr(verdict, "value", None) == 1.0 for verdict in verdicts
-    ]
+    assert [label for _, _, label in sample] == [getattr(verdict, "value", None) == 1.0 for verdict in verdicts]
 
 
 @pytest.mark.skipif(not BATCH.exists(), reason=f"no GRPO batch under {DATA}")

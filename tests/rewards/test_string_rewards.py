@@ -14,9 +14,7 @@ from tests.rewards.scoring import registry, score
 
 _PIECES = [f"<{slash}{tag}>" for slash in ("", "/") for tag in ("reasoning", "answer", "think")]
 TEXTS = st.lists(
-    st.sampled_from(
-        [*_PIECES, *_PIECES, "\n", "\n", " ", "72", "x", "\u2003", "step", "verify", "#### ", "²", "\r"]
-    )
+    st.sampled_from([*_PIECES, *_PIECES, "\n", "\n", " ", "72", "x", "\u2003", "step", "verify", "#### ", "²", "\r"])
     | st.text(max_size=5),
     max_size=14,
 ).map("".join)

@@ -15,9 +15,7 @@ from trainer_client import (
 )
 
 ERRORS = [
-    pytest.param(
-        Unreachable("http://host", 2, 3.0, "503 not ready"), ["http://host", "2 attempts", "503"], id="gone"
-    ),
+    pytest.param(Unreachable("http://host", 2, 3.0, "503 not ready"), ["http://host", "2 attempts", "503"], id="gone"),
     pytest.param(
         Rejected(422, "Invalid", "Look below", [("samples.0.completion", "is required")]),
         ["422", "Invalid: Look below", "samples.0.completion: is required"],

@@ -44,9 +44,7 @@ def played(clock: Clock, conversation: object, answers: list[Reply | Lost]) -> t
             answer = answers.pop(0)
 
 
-@pytest.mark.parametrize(
-    "passing", [Lost("ConnectError"), *(Reply(status, b"") for status in (429, 502, 503, 504))]
-)
+@pytest.mark.parametrize("passing", [Lost("ConnectError"), *(Reply(status, b"") for status in (429, 502, 503, 504))])
 def test_passing_trouble_is_waited_out(passing: Reply | Lost) -> None:
     """Trouble that passes is met by asking again."""
     clock = Clock()

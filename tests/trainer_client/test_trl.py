@@ -52,9 +52,7 @@ def test_one_request_feeds_all(make: Make, service: "FakeService") -> None:
     rewards = make()
     columns = [function(**batch("4", "1234")) for function in rewards.functions]
     assert columns == [[1.0, 0.0], [1.0, 0.0]]
-    assert [request["rewards"] for request in service.asked] == [
-        [{"reward": "equal@v1"}, {"reward": "short@v1"}]
-    ]
+    assert [request["rewards"] for request in service.asked] == [[{"reward": "equal@v1"}, {"reward": "short@v1"}]]
     assert [function.__name__ for function in rewards.functions] == ["equal@v1", "short@v1"]
     assert rewards.weights == [1.0, 0.5]
 
@@ -214,9 +212,7 @@ def test_completions_file(make: Make, tmp_path: Path) -> None:
     assert crashed["rewards"]["equal@v1"]["kind"] == "crash"
 
 
-def test_completions_file_of_another_rank(
-    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_completions_file_of_another_rank(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each process of a job writes a file of its own."""
     monkeypatch.setenv("RANK", "3")
     make(log_path=tmp_path / "log.jsonl").functions[0](**batch("4"))

@@ -114,9 +114,7 @@ def test_failed_row_has_no_advantage(
 
 
 @pytest.mark.parametrize("aggregation", ["sum_then_normalize", "normalize_then_sum"])
-def test_shared_failure_has_no_advantage(
-    model: Path, service: "FakeService", tmp_path: Path, aggregation: str
-) -> None:
+def test_shared_failure_has_no_advantage(model: Path, service: "FakeService", tmp_path: Path, aggregation: str) -> None:
     """A group that no weighted reward can judge moves nothing, whatever the diagnostic reward says."""
     service.host("right@v1", scripted([None] * GROUP, "missing_reference"))
     service.host("watched@v1", scripted(WATCHED, "crash"))

@@ -59,9 +59,7 @@ def test_chunks(rows: list[tuple[str | None, int]]) -> None:
     sizes = [size for _, size in rows]
     chunks = wire.chunks(samples, sizes)
     assert sorted(position for chunk in chunks for position in chunk) == list(range(len(rows)))
-    assert all(
-        len(chunk) == 1 or sum(sizes[at] for at in chunk) <= wire.MAX_BODY_BYTES for chunk in chunks if chunk
-    )
+    assert all(len(chunk) == 1 or sum(sizes[at] for at in chunk) <= wire.MAX_BODY_BYTES for chunk in chunks if chunk)
 
 
 def test_chunks_keep_groups_together() -> None:
@@ -165,9 +163,7 @@ def test_no_reply_surprises(content: bytes) -> None:
 
 def test_catalogue() -> None:
     """A catalogue entry keeps what it says, and what a newer service adds."""
-    (info,) = wire.catalogue(
-        b'{"rewards": [{"id": "a@v1", "range": [null, 1], "needs": ["b@v1"], "new": 1}]}'
-    )
+    (info,) = wire.catalogue(b'{"rewards": [{"id": "a@v1", "range": [null, 1], "needs": ["b@v1"], "new": 1}]}')
     assert (info.id, info.range, info.needs, info.group, info.raw["new"]) == (
         "a@v1",
         (None, 1),

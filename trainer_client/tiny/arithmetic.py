@@ -10,10 +10,7 @@ LARGEST = 19
 """Sums up to 38 make 400 problems: too many to guess, few enough for a tiny model."""
 
 HELD_OUT = 80
-"""Problems that are never trained on."""
-
-UNSHOWN = 80
-"""Problems that only GRPO sees, so that it has something to find out for itself."""
+"""Problems that the model never sees, to tell whether it learned to add."""
 
 WRONG_SHARE = 0.4
 """Demonstrations with a wrong sum."""
@@ -54,16 +51,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """All the problems, in three parts."""
-
-    shown: tuple[Problem, ...]
-    """Problems that are demonstrated and trained on."""
+    """All the problems, in two parts."""
 
     train: tuple[Problem, ...]
-    """Problems that GRPO trains on: the demonstrated ones and others."""
+    """Problems that are demonstrated and then trained on."""
 
     held_out: tuple[Problem, ...]
-    """Problems that are never trained on."""
+    """Problems that are neither."""
 
 
 def split(seed: int) -> Split:
@@ -71,8 +65,7 @@ def split(seed: int) -> Split:
     numbers = range(LARGEST + 1)
     problems = [Problem(left, right) for left in numbers for right in numbers]
     random.Random(seed).shuffle(problems)  # noqa: S311  a shuffle, not a secret
-    train = problems[HELD_OUT:]
-    return Split(tuple(train[UNSHOWN:]), tuple(train), tuple(problems[:HELD_OUT]))
+    return Split(tuple(problems[HELD_OUT:]), tuple(problems[:HELD_OUT]))
 
 
 def demonstration(problem: Problem, dice: random.Random) -> str:

@@ -19,9 +19,7 @@ Accuracy = float
 """A share between 0 and 1."""
 
 
-def greedy(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, problems: Sequence[Problem]
-) -> Accuracy:
+def greedy(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, problems: Sequence[Problem]) -> Accuracy:
     """The share that is right when the model says what it thinks most likely."""
     return share_right(problems, completions(model, tokenizer, problems, do_sample=False))
 
@@ -74,7 +72,5 @@ def completions(
             **generation,
         )
     model.train(was_training)
-    texts: list[str] = tokenizer.batch_decode(
-        tokens[:, batch["input_ids"].shape[1] :], skip_special_tokens=True
-    )
+    texts: list[str] = tokenizer.batch_decode(tokens[:, batch["input_ids"].shape[1] :], skip_special_tokens=True)
     return texts

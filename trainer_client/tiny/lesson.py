@@ -27,7 +27,13 @@ THREADS = 1
 """The matrices are so small that a second thread only takes the service's processor."""
 
 STEPS = 80
+"""Where the curves are flat; beyond it the model begins to learn the training problems by heart."""
+
 SAMPLES_PER_PROBLEM = 4
+"""Sampled accuracy over 80 problems alone would be uncertain by five points."""
+
+LEARNING_RATE = 2e-4
+"""At 1e-3 the format stays and the sums are forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +145,8 @@ def recipe(service_url: str, out: Path, problems: Sequence[Problem], seed: int) 
             "use_cpu": True,
             "seed": seed,
             "max_steps": STEPS,
-            "learning_rate": 3e-4,
-            "lr_scheduler_type": "constant",
+            "learning_rate": LEARNING_RATE,
+            "lr_scheduler_type": "linear",
             "per_device_train_batch_size": 128,
             "num_generations": 8,
             "max_completion_length": evaluate.MAX_NEW_TOKENS,

@@ -28,9 +28,7 @@ Measure = Callable[[GRPOTrainer], Mapping[str, float]]
 """Figures of a model as it is now, by name."""
 
 
-def train(
-    recipe: Recipe, *, progress: Progress | None = None, measure: Measure | None = None
-) -> TrainingReport:
+def train(recipe: Recipe, *, progress: Progress | None = None, measure: Measure | None = None) -> TrainingReport:
     """The model is trained, and lies with its picture and its completions in the recipe's `output_dir`.
 
     Args:

@@ -38,7 +38,7 @@ def test_model(tmp_path: Path) -> None:
     assert (before, first) == (None, evaluate.sampled(pupil, words, problems, 2, 0))
 
 
-@pytest.mark.parametrize(("step", "share"), [(0, 1.0), (300, 0.1), (700, 0.1)])
+@pytest.mark.parametrize(("step", "share"), [(0, 1.0), (350, 0.1), (700, 0.1)])
 def test_rate(step: int, share: float) -> None:
     """The learning rate falls to a tenth and stays there."""
     assert rate(step) == pytest.approx(share * PEAK_RATE)

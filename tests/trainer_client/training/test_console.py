@@ -24,9 +24,7 @@ def test_bars() -> None:
     progress.advance({"right": 0.25})
     progress.finish()
     assert [
-        part
-        for part in ("warm-up", "1/2", "loss 0.50", "GRPO", "1/1", "right 0.25")
-        if part not in shown.getvalue()
+        part for part in ("warm-up", "1/2", "loss 0.50", "GRPO", "1/1", "right 0.25") if part not in shown.getvalue()
     ] == []
 
 

@@ -35,9 +35,7 @@ def loaded(source: Source, system_prompt: str | None = None, *, conversational: 
 def test_usual_names(tmp_path: Path) -> None:
     """Prompts and answers are found under their usual names, and the other columns stay."""
     path = stored(tmp_path, {"problem": "2+2=", "solution": "4", "level": 1})
-    assert loaded(Source(path)) == [
-        {"problem": "2+2=", "solution": "4", "level": 1, "prompt": "2+2=", "answer": "4"}
-    ]
+    assert loaded(Source(path)) == [{"problem": "2+2=", "solution": "4", "level": 1, "prompt": "2+2=", "answer": "4"}]
 
 
 def test_named_columns_and_transforms(tmp_path: Path) -> None:

@@ -118,9 +118,7 @@ def test_mistakes(changes: dict[Any, Any], message: str) -> None:
 def test_numbers(tmp_path: Path, text: str, expected: float | str) -> None:
     """A number in a file is the number that a person reads."""
     path = tmp_path / "recipe.yaml"
-    path.write_text(
-        f"model: m\ndataset: {{path: x.jsonl}}\nrewards: [a@v1]\nlearning_rate: {text}\n", encoding="utf-8"
-    )
+    path.write_text(f"model: m\ndataset: {{path: x.jsonl}}\nrewards: [a@v1]\nlearning_rate: {text}\n", encoding="utf-8")
     value = Recipe.load(path).grpo["learning_rate"]
     assert (value, type(value)) == (expected, type(expected))
 

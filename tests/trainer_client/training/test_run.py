@@ -113,9 +113,7 @@ def test_own_measure(tmp_path: Path, url: str) -> None:
     """Figures of one's own take the place of the held-out rewards."""
     values = iter([0.25, 0.75])
     report = train(recipe(tmp_path, url, max_steps=1), measure=lambda _: {"own": next(values)})
-    assert {name: (each.before, each.after) for name, each in report.held_out.items()} == {
-        "own": (0.25, 0.75)
-    }
+    assert {name: (each.before, each.after) for name, each in report.held_out.items()} == {"own": (0.25, 0.75)}
 
 
 def test_lora(tmp_path: Path, url: str) -> None:

@@ -1,0 +1,16 @@
+"""The command line: `touchstone serve | list | show | score | train | demo`, one file per command."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        from service.cli.commands import app  # noqa: PLC0415 - the base install has no typer, and says so below
+    except ModuleNotFoundError as missing:
+        sys.exit(
+            f"touchstone needs {missing.name}, which this installation does not have.\n"
+            "To score and serve:  pip install 'touchstone-rl[service]'\n"
+            "To train:            pip install 'touchstone-rl[train]'"
+        )
+    app(prog_name="touchstone")

@@ -1,0 +1,17 @@
+"""How a command ends when it cannot go on: one sentence that says what to do."""
+
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+
+
+def fail(message: str, *, code: int = 1) -> NoReturn:
+    """End the command with a message on standard error."""
+    Console(stderr=True, highlight=False).print(f"[red]touchstone:[/red] {message}", soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def require(extra: str, missing: ModuleNotFoundError) -> NoReturn:
+    """End a command that needs an extra which is not installed."""
+    fail(f"this command needs {missing.name}: pip install 'touchstone-rl\\[{extra}]'")

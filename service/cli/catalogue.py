@@ -1,0 +1,64 @@
+"""`touchstone list` and `touchstone show`: read what is declared, without a running service."""
+
+import difflib
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.table import Table
+
+from service.cli._failure import fail, require
+
+
+def list_rewards() -> None:
+    """List every reward version with its range and its one-line claim."""
+    try:
+        from rewards.registry import discover  # noqa: PLC0415 - the train extra has no rewards to import
+    except ModuleNotFoundError as missing:
+        require("service", missing)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("reward", "lowest", "highest", "compares with", "claim"):
+        table.add_column(column, no_wrap=column == "reward", justify="right" if "est" in column else "left")
+    for reward in discover().values():
+        low, high = reward.range
+        fields = ", ".join(reward.reference.model_fields) or "-"
+        table.add_row(f"[cyan]{reward.id}[/cyan]", f"{low:g}", f"{high:g}", fields, reward.summary)
+    Console().print(table)
+
+
+def show_reward(
+    reward_id: Annotated[str, typer.Argument(metavar="ID", help="A reward id, such as math_equal@v1.")],
+) -> None:
+    """Show one reward version: its documentation, schemas, limits and digests."""
+    try:
+        from rewards.digest import digests  # noqa: PLC0415 - the train extra has no rewards to import
+        from rewards.registry import discover  # noqa: PLC0415
+    except ModuleNotFoundError as missing:
+        require("service", missing)
+    registry = discover()
+    reward = registry.get(reward_id)
+    if reward is None:
+        near = difflib.get_close_matches(reward_id, list(registry), n=3)
+        hint = f"did you mean {' or '.join(near)}?" if near else "`touchstone list` lists them."
+        fail(f"there is no reward {reward_id!r}; {hint}", code=2)
+    console = Console()
+    console.rule(f"[bold cyan]{reward.id}")
+    console.print(Markdown(reward.doc))
+    found = digests(registry)[reward.id]
+    table = Table(box=None, show_header=False, pad_edge=False)
+    rows = {
+        "range": f"{reward.range[0]:g} to {reward.range[1]:g}",
+        "budget": f"{reward.budget_s:g} CPU seconds a sample",
+        "longest completion": f"{reward.max_completion_chars:,} characters",
+        "needs": ", ".join(reward.needs) or "-",
+        "reference": json.dumps(reward.reference.model_json_schema().get("properties", {})),
+        "params": json.dumps(reward.params.model_json_schema().get("properties", {})),
+        "behaviour": found.behaviour or "not released, or not proven with the packages installed here",
+        "build": found.build,
+    }
+    for name, value in rows.items():
+        table.add_row(f"[bold]{name}[/bold]", value)
+    console.print()
+    console.print(table)

@@ -1,0 +1,18 @@
+"""The commands, in the order that `touchstone --help` lists them."""
+
+import typer
+
+from service.cli import catalogue, demo, score, serve, train
+
+app = typer.Typer(
+    help="Versioned rewards for language models in training: serve them, read them, try them, train with them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+app.command("serve")(serve.serve)
+app.command("list")(catalogue.list_rewards)
+app.command("show")(catalogue.show_reward)
+app.command("score")(score.score)
+app.command("train")(train.train)
+app.command("demo")(demo.demo)

@@ -1,0 +1,199 @@
+"""`touchstone score`: score a file of completions and look at the result."""
+
+import contextlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from service.cli._failure import fail
+from service.cli._local_service import ServiceDidNotStartError, local_service
+from trainer_client import Failure, Outcome, RewardClient, RewardServiceError, Sample, Score
+from trainer_client._columns import candidates, reference_schema
+from trainer_client._types import RewardInfo
+
+_CHUNK = 256
+_COMPLETION_NAMES = ("completion", "response", "output", "generated_text", "solution")
+
+
+def score(
+    reward: Annotated[str, typer.Argument(metavar="ID", help="A reward id, such as math_equal@v1.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", exists=True, dir_okay=False, help="One row a line.")],
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", "-c", help="FIELD=COLUMN, for completion, prompt or a reference field. Repeatable."),
+    ] = None,
+    params: Annotated[str, typer.Option(help="The reward's params, as JSON.")] = "{}",
+    url: Annotated[str | None, typer.Option(help="A running service; by default one is started for this.")] = None,
+    api_key: Annotated[str | None, typer.Option(envvar="TOUCHSTONE_API_KEY", help="The service's key.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the outcomes go; beside FILE by default.")] = None,
+) -> None:
+    """Score every row of a JSONL file with one reward.
+
+    Writes one outcome a row beside the file, in order, and prints what the outcomes were.
+
+    Example: touchstone score math_equal@v1 samples.jsonl --column completion=response --column answer=gold
+    """
+    rows = _read(file)
+    mapping = _mapping(column or [])
+    try:
+        parsed_params = json.loads(params)
+    except json.JSONDecodeError as error:
+        fail(f"--params is not JSON: {error}", code=2)
+    out = out or file.with_name(f"{file.stem}.{reward}.jsonl")
+    try:
+        with (
+            contextlib.nullcontext(url) if url else local_service() as base_url,
+            RewardClient(base_url, api_key) as client,
+        ):
+            catalogue = {info.id: info for info in client.rewards()}
+            samples = _samples(rows, reward, catalogue, mapping)
+            outcomes = _score(client, reward, samples, parsed_params, out)
+    except (RewardServiceError, ServiceDidNotStartError, ValueError) as error:
+        fail(str(error))
+    _summarise(reward, outcomes, out)
+
+
+def _read(file: Path) -> list[dict[str, Any]]:
+    rows = []
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError as error:
+                fail(f"{file}, line {number} is not JSON: {error.msg}", code=2)
+            if not isinstance(row, dict):
+                fail(f"{file}, line {number} is not a JSON object", code=2)
+            rows.append(row)
+    return rows
+
+
+def _mapping(columns: list[str]) -> dict[str, str]:
+    mapping = {}
+    for one in columns:
+        field, equals, column = one.partition("=")
+        if not equals:
+            fail(f"--column {one}: write FIELD=COLUMN", code=2)
+        mapping[field] = column
+    return mapping
+
+
+def _samples(
+    rows: list[dict[str, Any]], reward: str, catalogue: dict[str, RewardInfo], mapping: dict[str, str]
+) -> list[Sample]:
+    """Return the rows as samples.
+
+    Raises:
+        ValueError: no row has the completion's column, or a mapping names a field that does not exist.
+    """
+    properties, _ = reference_schema(reward, catalogue)
+    present = {name for row in rows for name in row}
+    if strangers := set(mapping) - {"completion", "prompt", "group", *properties}:
+        known = ", ".join(["completion", "prompt", "group", *properties])
+        raise ValueError(f"--column {', '.join(sorted(strangers))}: {reward} knows {known}")
+    if absent := {column for column in mapping.values() if rows and column not in present}:
+        raise ValueError(f"no row has {', '.join(sorted(absent))}; the columns are {', '.join(sorted(present))}")
+    completion = mapping.get("completion") or next((name for name in _COMPLETION_NAMES if name in present), None)
+    if completion is None and rows:
+        raise ValueError(f"which column holds the completion? --column completion=... ({', '.join(sorted(present))})")
+    fields = {
+        field: next((name for name in candidates(field, mapping) if name in present and name != completion), None)
+        for field in properties
+    }
+    return [
+        Sample(
+            completion=_text(row.get(str(completion))),
+            prompt=row.get(mapping.get("prompt", "prompt")),
+            group=row.get(mapping.get("group", "group")),
+            reference={
+                field: _plain(row[column]) for field, column in fields.items() if column and row.get(column) is not None
+            }
+            or None,
+        )
+        for row in rows
+    ]
+
+
+def _text(value: object) -> Any:  # noqa: ANN401 - a text, or chat messages as they are
+    return value if isinstance(value, (str, list)) else "" if value is None else str(value)
+
+
+def _plain(value: object) -> object:
+    """Return a number as text: data sets write the answer 72 both ways."""
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+def _score(
+    client: RewardClient, reward: str, samples: list[Sample], params: dict[str, Any], out: Path
+) -> list[Outcome]:
+    """Score the samples and write each outcome as it comes."""
+    outcomes: list[Outcome] = []
+    columns = (
+        TextColumn("[cyan]{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+    )
+    with (
+        Progress(*columns, console=Console(stderr=True)) as progress,
+        out.open("w", encoding="utf-8") as sink,
+    ):
+        task = progress.add_task(reward, total=len(samples), rate="")
+        for chunk in _chunks(samples):
+            scored = client.score(reward, chunk, params)
+            for outcome in scored:
+                sink.write(json.dumps(_line(outcome), ensure_ascii=False) + "\n")
+            outcomes += scored
+            progress.advance(task, len(chunk))
+            speed = progress.tasks[0].speed
+            progress.update(task, rate=f"{speed:,.0f}/s" if speed else "")
+    return outcomes
+
+
+def _chunks(samples: list[Sample]) -> Iterator[list[Sample]]:
+    for start in range(0, len(samples), _CHUNK):
+        yield samples[start : start + _CHUNK]
+
+
+def _line(outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, Failure):
+        return {"status": "failed", "value": None, "kind": outcome.kind, "message": outcome.message}
+    return {
+        "status": "scored",
+        "value": outcome.value,
+        "reason": outcome.reason,
+        "explanation": outcome.explanation,
+        "details": dict(outcome.details),
+    }
+
+
+def _summarise(reward: str, outcomes: list[Outcome], out: Path) -> None:
+    console = Console()
+    scores = [outcome for outcome in outcomes if isinstance(outcome, Score)]
+    table = Table(title=reward, title_style="bold cyan", box=None, header_style="bold")
+    for column, justify in (
+        ("outcome", "left"),
+        ("value", "right"),
+        ("samples", "right"),
+        ("share", "right"),
+    ):
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    counted: Counter[tuple[str, str]] = Counter(
+        (outcome.kind, "none") if isinstance(outcome, Failure) else (outcome.reason, f"{outcome.value:g}")
+        for outcome in outcomes
+    )
+    for (name, value), count in counted.most_common(20):
+        table.add_row(name, value, f"{count:,}", f"{count / len(outcomes):.1%}")
+    console.print(table)
+    mean = f"mean {sum(score.value for score in scores) / len(scores):.4f}, " if scores else ""
+    failed = len(outcomes) - len(scores)
+    console.print(f"{len(outcomes):,} samples: {mean}{len(scores):,} scored, {failed:,} failed. Outcomes: {out}")

@@ -1,0 +1,32 @@
+"""`touchstone serve`: run the service."""
+
+from typing import Annotated
+
+import typer
+
+from service.cli._failure import fail, require
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to bind; loopback needs no key.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to bind; 0 takes a free one.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes; one a core by default.")] = None,
+) -> None:
+    """Serve the rewards over HTTP until SIGTERM or Ctrl-C.
+
+    The API page is at http://127.0.0.1:8400/docs. Every setting is an environment variable TOUCHSTONE_<NAME>
+    (docs/operations.md lists them); the options here win over it.
+    """
+    try:
+        from pydantic import ValidationError  # noqa: PLC0415 - the train extra has no service
+
+        from service.__main__ import main  # noqa: PLC0415
+        from service.settings import Settings  # noqa: PLC0415
+    except ModuleNotFoundError as missing:
+        require("service", missing)
+    try:
+        settings = Settings.from_options(host=host, port=port, workers=workers)
+    except ValidationError as error:
+        one = error.errors(include_input=False)[0]
+        fail(f"{'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}", code=2)
+    raise typer.Exit(main(settings))
