@@ -111,6 +111,8 @@ class Reward:
             return outcome
         if not isinstance(outcome, Score):
             raise TypeError(f"{self.id} returned {type(outcome).__name__}, not a Score")
+        if not all(_is_plain(detail) for detail in outcome.details.values()):
+            raise TypeError(f"{self.id} returned a detail that is neither a text nor a finite number of 64 bits")
         low, high = self.range
         if math.isfinite(outcome.value) and low <= outcome.value <= high:
             return outcome
@@ -178,6 +180,13 @@ def reward(
         )
 
     return declare
+
+
+def _is_plain(detail: object) -> bool:
+    """Return whether a detail survives JSON as what it is."""
+    if isinstance(detail, float):
+        return math.isfinite(detail)
+    return isinstance(detail, str) or (isinstance(detail, int) and -(2**63) <= detail < 2**63)
 
 
 def _sample_type(function: Callable[..., object], parameters: Sequence[object]) -> tuple[type[Frozen], bool]:

@@ -16,25 +16,43 @@ from service import telemetry
 from service.app import create_app
 from service.pool import Pool
 from service.settings import MEBIBYTE, Settings
+from service.telemetry import Telemetry
+
+_KEEP_ALIVE_S = 75
+"""Longer than a trainer's step, so that its next batch finds the connection open."""
 
 
 def main(settings: Settings | None = None) -> int:
     """Serve until SIGTERM or SIGINT, let replies in flight finish, and return the exit code."""
     started = time.perf_counter()
-    if settings is None:
-        try:
-            settings = Settings()
-        except ValidationError as error:
-            for one in error.errors(include_input=False):
-                sys.stderr.write(f"touchstone: {'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}\n")
-            return 2
-    log = telemetry.configure(settings.log_level)
+    try:
+        settings = settings or Settings()
+    except ValidationError as error:
+        for one in error.errors(include_input=False):
+            sys.stderr.write(f"touchstone: {'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}\n")
+        return 2
     try:
         listener = _listen(settings.host, settings.port)
     except OSError as error:
         sys.stderr.write(f"touchstone: cannot listen on {settings.host}:{settings.port}: {error.strerror}\n")
         return 1
+    log = telemetry.configure(settings.log_level)
+    server = _server(settings, log)
+    # uvicorn hands a signal on once it has drained; by then there is nothing left to end, and the exit code is 0.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.signal(signal.SIGINT, lambda *_: None)
     host, port = listener.getsockname()[:2]
+    url = f"http://{host}:{port}"
+    log.event("service_started", url=url, docs=f"{url}/docs", seconds=round(time.perf_counter() - started, 2))
+    if settings.port_file is not None:
+        _publish(settings.port_file, port)
+    server.run(sockets=[listener])
+    log.event("service_stopped")
+    return 0
+
+
+def _server(settings: Settings, log: Telemetry) -> uvicorn.Server:
+    """Return the server with everything it serves; the workers start with it."""
     pool = Pool(
         "rewards",
         workers=settings.workers,
@@ -45,32 +63,15 @@ def main(settings: Settings | None = None) -> int:
     pool.warm_up()
     registry = discover("rewards")
     app = create_app(settings, registry, digest.digests(registry), pool, log)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=settings.drain_s,
-            timeout_keep_alive=75,
-        )
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.drain_s,
+        timeout_keep_alive=_KEEP_ALIVE_S,
     )
-    # Also before uvicorn listens to signals, and once more when it hands one on after it has drained: exit code 0.
-    signal.signal(signal.SIGTERM, server.handle_exit)
-    signal.signal(signal.SIGINT, server.handle_exit)
-    log.event(
-        "service_started",
-        url=f"http://{host}:{port}",
-        docs=f"http://{host}:{port}/docs",
-        rewards=len(registry),
-        workers=settings.workers,
-        seconds=round(time.perf_counter() - started, 2),
-    )
-    if settings.port_file is not None:
-        _publish(settings.port_file, port)
-    server.run(sockets=[listener])
-    log.event("service_stopped")
-    return 0
+    return uvicorn.Server(config)
 
 
 def _listen(host: str, port: int) -> socket.socket:

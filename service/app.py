@@ -1,5 +1,6 @@
 """The composition root: everything the service is made of comes together in `create_app`, and nowhere else."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -9,7 +10,7 @@ from fastapi_offline import FastAPIOffline
 
 from rewards.digest import Digests
 from rewards.registry import Registry
-from service import errors, openapi, routes
+from service import errors, openapi, routes, telemetry
 from service.edge import Edge
 from service.pool import Pool
 from service.settings import Settings
@@ -29,7 +30,7 @@ def create_app(
     registry: Registry,
     digests: Mapping[str, Digests],
     pool: Pool,
-    telemetry: Telemetry,
+    log: Telemetry,
 ) -> FastAPI:
     """Return the app. The pool starts and stops with it.
 
@@ -38,11 +39,12 @@ def create_app(
         registry: The rewards to serve.
         digests: Their digests, by id.
         pool: Where they run; not started yet.
-        telemetry: Where events go.
+        log: Where events go.
     """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        asyncio.get_running_loop().set_exception_handler(telemetry.loop_defect)
         await pool.start()
         try:
             yield
@@ -59,14 +61,14 @@ def create_app(
         redirect_slashes=False,
     )
     errors.install(app)
-    score_routes = routes.ScoreRoutes(settings, registry, digests, pool, telemetry)
+    score_routes = routes.ScoreRoutes(settings, registry, digests, pool, log)
     routers = [
         routes.health_router(pool, service_version()),
         routes.catalogue_router(registry, digests),
         score_routes.router(),
     ]
     routes.install(app, routers)
-    app.add_middleware(Edge, telemetry=telemetry, max_body_bytes=settings.max_body_bytes, api_key=settings.api_key)
+    app.add_middleware(Edge, telemetry=log, max_body_bytes=settings.max_body_bytes, api_key=settings.api_key)
     openapi.install(app)
     return app
 

@@ -7,17 +7,15 @@ no parsing, and one that hangs up midway costs nothing at all.
 import hmac
 import re
 import time
-import traceback
 import uuid
 from hashlib import sha256
-from pathlib import Path
 
 from pydantic import SecretStr
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import ProblemError, problem
-from service.telemetry import Telemetry
+from service.telemetry import Telemetry, place_of
 
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
 _OPEN_PATHS = ("/healthz", "/health", "/readyz", "/docs", "/openapi.json", "/static-offline-docs")
@@ -57,9 +55,8 @@ class Edge:
         except ProblemError as error:
             await error.response()(scope, receive, reply.send)
         except Exception as error:  # noqa: BLE001 - the boundary: a defect is a 500 and a log line without text
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{Path(frame.filename).name}:{frame.lineno}"
-            self._telemetry.request_crashed(request_id=request_id, error=type(error).__name__, where=where)
+            name = type(error).__name__
+            self._telemetry.request_crashed(request_id=request_id, error=name, where=place_of(error))
             if reply.status is None:
                 detail = f"Please report it with the request id {request_id}."
                 await problem("internal", 500, detail)(scope, receive, reply.send)

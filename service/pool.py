@@ -320,7 +320,7 @@ class Pool:
 
     def _give_up(self, shard: _Shard, done: int, error: Exception) -> None:
         """Settle what is left of a shard that the service could not send, or whose answer it could not read."""
-        telemetry.defect("shard_failed", error, reward=shard.batch.reward.id)
+        telemetry.defect("shard_failed", error)
         failure: Outcome = Failure(FailureKind.CRASH, "The service could not bring this sample to a worker and back.")
         for work in shard.works[done:]:
             shard.batch.settle(work.position, [failure] * len(work.item["samples"]))

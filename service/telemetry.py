@@ -3,10 +3,13 @@
 A log that cannot be written is dropped and counted, so a full disk costs lines and no request.
 """
 
+import asyncio
 import logging
 import sys
+import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TextIO
 
 import orjson
@@ -14,6 +17,8 @@ import structlog
 from typing_extensions import override
 
 from rewards.types import Failure, Outcome
+
+_LOG = logging.getLogger("touchstone.defects")
 
 
 class DroppingHandler(logging.StreamHandler[TextIO]):
@@ -34,9 +39,18 @@ def place_of(error: BaseException) -> str:
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
 
 
-def defect(event: str, error: BaseException, **fields: str) -> None:
+def defect(event: str, error: BaseException) -> None:
     """Log a defect below the routes: the exception's type and place, not its message."""
-    _LOG.error(event, error=type(error).__name__, where=place_of(error), **fields)
+    _LOG.error("%s: %s at %s", event, type(error).__name__, place_of(error))
+
+
+def loop_defect(_: asyncio.AbstractEventLoop, context: Mapping[str, object]) -> None:
+    """Log what nobody awaited, as an event loop's exception handler; its own would print the exception's text."""
+    error = context.get("exception")
+    if isinstance(error, BaseException):
+        defect("event_loop", error)
+    else:
+        _LOG.error("event_loop: %s", context["message"])
 
 
 class Telemetry:

@@ -35,9 +35,7 @@ def local_service() -> Iterator[str]:
             "TOUCHSTONE_LOG_LEVEL": "warning",
         }
         with log_file.open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "service"], env=environment, stdout=log, stderr=log
-            )
+            process = subprocess.Popen([sys.executable, "-m", "service"], env=environment, stdout=log, stderr=log)
         try:
             yield _wait_until_ready(process, port_file, log_file)
         finally:

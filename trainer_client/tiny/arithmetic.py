@@ -42,8 +42,7 @@ class Problem:
     def solution(self, total: int) -> str:
         """A well-formed completion that adds the units first and then claims this total.
 
-        The answer is boxed because `math_equal@v1` reads the last number with space around it, which in
-        `<think>4+4=8</think><answer>18</answer>` is none that was meant.
+        The answer is boxed because `math_equal@v1` reads `<think>4+4=8</think><answer>18</answer>` as 8.
         """
         left, right = self.left % 10, self.right % 10
         return f"<think>{left}+{right}={left + right}</think><answer>\\boxed{{{total}}}</answer>"

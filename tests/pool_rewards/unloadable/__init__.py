@@ -1,0 +1,1 @@
+"""A package whose only reward cannot be imported."""

@@ -1,0 +1,3 @@
+"""A reward that cannot be imported."""
+
+raise RuntimeError("SECRET: this version is broken")

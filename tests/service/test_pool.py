@@ -1,0 +1,296 @@
+"""Whatever a completion does to its worker, every sample gets its outcome."""
+
+import asyncio
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rewards.registry import discover
+from rewards.types import Failure, FailureKind, NoParams, Outcome, Score
+from rewards.worker import IDLE, Item
+from service.pool import Pool, PoolUnavailableError, _Batch, _Shard, _Work
+from service.process import Death, WorkerDiedError, _cause
+from service.settings import MEBIBYTE
+from tests.service.running import TEST_REWARDS, forkserver_pid, item, kill, running_pool, until
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("warm_forkserver")]
+
+REGISTRY = discover(TEST_REWARDS)
+MOODY = REGISTRY["moody@v1"]
+LENGTH = REGISTRY["length@v1"]
+ODD = REGISTRY["odd@v1"]
+MATH = discover()["math_equal@v1"]
+FINE = Score(1.0, "fine", "Nothing happened.")
+HOSTILE = ("burn", "hog", "segfault", "exit", "recurse", "raise")
+POISON = Path(__file__).parents[3] / "shared/data/poison/poison.jsonl"
+
+
+async def run(pool: Pool, items: list[Item], deadline_s: float = 20.0) -> list[Outcome]:
+    """Return what `moody@v1` says of each sample."""
+    return [outcome for outcomes in await pool.run(MOODY, NoParams(), items, deadline_s) for outcome in outcomes]
+
+
+def reasons(outcomes: list[Outcome]) -> list[str]:
+    """Return what decided each outcome."""
+    return [outcome.reason if isinstance(outcome, Score) else outcome.kind.value for outcome in outcomes]
+
+
+async def test_outcomes_come_in_order() -> None:
+    """A thousand items over two workers, each where it belongs."""
+    async with running_pool() as pool:
+        outcomes = await pool.run(LENGTH, NoParams(), [item("x" * size) for size in range(1000)], 20)
+    values = [outcome.value for (outcome,) in outcomes if isinstance(outcome, Score)]
+    assert [float(size) for size in range(1000)] == values
+
+
+async def test_nothing_is_answered_with_nothing() -> None:
+    """An empty batch costs no worker."""
+    async with running_pool(workers=1) as pool:
+        assert [] == await pool.run(MOODY, NoParams(), [], 1)
+
+
+async def test_a_group_stays_together() -> None:
+    """One outcome for each of the group's samples."""
+    async with running_pool(workers=1) as pool:
+        (outcomes,) = await pool.run(REGISTRY["rank@v1"], NoParams(), [item("ccc", "a", "bb")], 10)
+    assert [2.0, 0.0, 1.0] == [outcome.value for outcome in outcomes if isinstance(outcome, Score)]
+
+
+@pytest.mark.parametrize(
+    ("mood", "expected"),
+    [
+        ("fine", "fine"),
+        ("burn", "answer_too_expensive"),
+        ("hog", "answer_too_expensive"),
+        ("recurse", "answer_too_expensive"),
+        ("segfault", "crash"),
+        ("exit", "crash"),
+        ("killed", "crash"),
+        ("raise", "crash"),
+        ("bad_reference", "bad_reference"),
+        ("not_applicable", "not_applicable"),
+        ("nan", "out_of_range"),
+        ("high", "out_of_range"),
+        ("print", "fine"),
+    ],
+)
+async def test_each_mood_has_its_outcome(mood: str, expected: str) -> None:
+    """The completion's fault is the lowest score, anyone else's a failure, and the neighbours are fine."""
+    async with running_pool() as pool:
+        outcomes = await run(pool, [item("fine"), item(mood), item("fine")])
+    assert ["fine", expected, "fine"] == reasons(outcomes)
+    if expected == "answer_too_expensive":
+        assert Score(-1.0, expected, getattr(outcomes[1], "explanation", "")) == outcomes[1]
+
+
+async def test_no_message_quotes_a_completion() -> None:
+    """A crash says where, and not what."""
+    async with running_pool(workers=1) as pool:
+        (outcome,) = await run(pool, [item("raise")])
+    assert isinstance(outcome, Failure)
+    assert "ValueError in v1.py" in outcome.message
+    assert "SECRET" not in outcome.message
+
+
+@pytest.mark.parametrize("mood", HOSTILE)
+async def test_one_hostile_sample_changes_none_of_its_neighbours(mood: str) -> None:
+    """63 of 64 outcomes are the same with it as without it."""
+    neighbours = [f"completion {number}" for number in range(63)]
+    async with running_pool() as pool:
+        alone = await run(pool, [item(text) for text in neighbours])
+        beside = await run(pool, [item(text) for text in [*neighbours[:31], mood, *neighbours[31:]]])
+    assert alone == beside[:31] + beside[32:]
+
+
+@pytest.mark.skipif(not POISON.exists(), reason="shared/data/poison is not here")
+@pytest.mark.timeout(120)
+async def test_a_poisoned_answer_changes_none_of_its_neighbours() -> None:
+    """The real maths reward: 63 verdicts are the same beside an answer that hangs, grows or recurses."""
+    rows = [_poison(json.loads(line)) for line in POISON.read_text(encoding="utf-8").splitlines()]
+    hostile = [row for row in rows if row[0].rpartition("-")[2] in {"003", "013"}][:8]
+    good = [item(rf"so \boxed{{{number % 7}}}", reference={"answer": "3"}) for number in range(63)]
+    async with running_pool("rewards") as pool:
+        alone = await pool.run(MATH, NoParams(), good, 30)
+        assert {"equal", "different"} == set(reasons([outcome for (outcome,) in alone]))
+        batches = [
+            pool.run(MATH, NoParams(), [*good[:20], item(text, reference={"answer": gold}), *good[20:]], 60)
+            for _, gold, text in hostile
+        ]
+        for beside in await asyncio.gather(*batches):
+            assert alone == beside[:20] + beside[21:]
+            assert all(outcome.value == 0.0 for outcome in beside[20] if isinstance(outcome, Score))
+
+
+def _poison(row: dict[str, Any]) -> tuple[str, str, str]:
+    """Return a row's id, its gold answer and its completion."""
+    gold = eval(row["gold_gen"]) if row["gold_gen"] else row["gold"]  # noqa: S307 - our own file, and the point of it
+    text = eval(row["gen"]) if row["gen"] else row["completion"]  # noqa: S307 - as above
+    return row["id"], str(gold), str(text)
+
+
+async def test_a_late_sample_is_a_deadline() -> None:
+    """What the clock took is a failure to try again, its worker is replaced and other calls are fine."""
+    async with running_pool() as pool:
+        late, others = await asyncio.gather(run(pool, [item("sleep")], 0.3), run(pool, [item("fine")] * 3))
+        assert ["deadline"] == reasons(late)
+        assert isinstance(late[0], Failure)
+        assert late[0].retryable
+        assert [FINE] * 3 == others
+        await until(lambda: pool.status.ready == 2 and pool.status.restarts == 1)
+        assert [FINE] == await run(pool, [item("fine")])
+
+
+async def test_what_waits_behind_an_abandoned_batch_is_not_run() -> None:
+    """A batch past its deadline leaves no work behind."""
+    async with running_pool(workers=1) as pool:
+        assert ["deadline"] * 3 == reasons(await run(pool, [item("sleep")] * 3, 0.2))
+        assert [FINE] == await run(pool, [item("fine")], 5)
+        assert 0 == pool.status.queued
+
+
+async def test_cancelling_a_call_frees_its_worker() -> None:
+    """Nobody waits for the answer, so nobody computes it."""
+    async with running_pool(workers=1) as pool:
+        call = asyncio.create_task(run(pool, [item("sleep")]))
+        await asyncio.sleep(0.1)
+        call.cancel()
+        assert [FINE] == await run(pool, [item("fine")], 5)
+
+
+async def test_a_full_queue_refuses() -> None:
+    """More than `max_queued` is refused at once, and says when to come back."""
+    async with running_pool(workers=1, max_queued=10) as pool:
+        with pytest.raises(PoolUnavailableError, match="queue is full") as caught:
+            await run(pool, [item("fine")] * 11)
+        assert caught.value.retry_after_s > 0
+        assert [FINE] * 10 == await run(pool, [item("fine")] * 10)
+
+
+async def test_a_package_that_cannot_be_imported_is_never_ready(caplog: pytest.LogCaptureFixture) -> None:
+    """Start-up backs off, calls are refused, and the log says what was raised without its text."""
+    pool = Pool("tests.pool_rewards.unloadable", workers=1, memory_bytes=512 * MEBIBYTE)
+    await pool.start()
+    try:
+        await until(lambda: pool._deaths_before_ready >= 3)
+        deaths = pool._deaths_before_ready
+        await asyncio.sleep(1.0)
+        assert deaths == pool._deaths_before_ready
+        assert 0 == pool.status.ready
+        with pytest.raises(PoolUnavailableError, match="No worker process"):
+            await run(pool, [item("fine")])
+    finally:
+        await pool.stop()
+    assert "worker_not_started: WorkerDiedError" in caplog.text
+    assert "SECRET" not in caplog.text
+
+
+async def test_a_worker_is_replaced_after_its_share() -> None:
+    """Whatever a library accumulates goes with the process."""
+    async with running_pool(workers=1, recycle_after=5) as pool:
+        first = pool.worker_pids
+        assert [FINE] * 5 == await run(pool, [item("fine")] * 5)
+        await until(lambda: pool.status.ready == 1 and pool.worker_pids != first)
+        assert [FINE] == await run(pool, [item("fine")])
+        assert 0 == pool.status.restarts
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+async def test_an_idle_worker_that_dies_is_replaced(number: signal.Signals) -> None:
+    """Nobody has to send work to find out."""
+    async with running_pool(workers=1) as pool:
+        (pid,) = pool.worker_pids
+        os.kill(pid, number)
+        await until(lambda: pool.status.restarts == 1 and pool.status.ready == 1)
+        assert [FINE] == await run(pool, [item("fine")])
+
+
+async def test_the_death_of_the_forkserver_is_survived() -> None:
+    """A new one is started, work in flight is scored, and a worker that outlived it is not lost."""
+    async with running_pool() as pool:
+        await until(lambda: pool.status.ready == 2)
+        kill(forkserver_pid())
+        assert [FINE] * 3 == await run(pool, [item("fine")] * 3)
+        for pid in pool.worker_pids:
+            kill(pid)
+        await until(lambda: pool.status.restarts == 2 and pool.status.ready == 2)
+        assert ["fine", "answer_too_expensive"] == reasons(await run(pool, [item("fine"), item("burn")]))
+
+
+async def test_what_no_frame_can_carry_costs_no_slot(caplog: pytest.LogCaptureFixture) -> None:
+    """A number of more than 64 bits is a failure of its shard, and the pool scores on."""
+    huge = [item("fine", reference={"number": 2**70}) for _ in range(3)]
+    async with running_pool(workers=1) as pool:
+        outcomes = await pool.run(ODD, NoParams(), huge, 10)
+        assert ["crash"] * 3 == reasons([outcome for (outcome,) in outcomes])
+        assert [FINE] == await run(pool, [item("fine")], 10)
+    assert "shard_failed: JSONEncodeError at worker.py" in caplog.text
+
+
+@pytest.mark.parametrize("completion", ["surrogate", "nan", "huge"])
+async def test_a_result_that_no_frame_can_carry_is_a_crash_of_its_sample(completion: str) -> None:
+    """The neighbours' outcomes are untouched, and no worker dies of it."""
+    work = [item(text, reference={"number": 1}) for text in ("fine", completion, "fine")]
+    async with running_pool(workers=1) as pool:
+        outcomes = [outcome for (outcome,) in await pool.run(ODD, NoParams(), work, 10)]
+        assert ["fine", "crash", "fine"] == reasons(outcomes)
+        assert 0 == pool.status.restarts
+
+
+async def test_a_job_that_kills_before_its_first_item_ends() -> None:
+    """A job of which no worker survives the reading is a crash and not a loop without end."""
+    stranger = MATH  # the workers of this pool do not know it
+    async with running_pool(workers=2) as pool:
+        outcomes = await pool.run(stranger, NoParams(), [item("1", reference={"answer": "1"})] * 3, 20)
+        assert ["crash"] * 3 == reasons([outcome for (outcome,) in outcomes])
+        assert [FINE] == await run(pool, [item("fine")])
+
+
+async def test_a_sample_already_scored_is_not_scored_again() -> None:
+    """A worker killed between its answer and its next item takes nothing back."""
+    pool = Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE)
+    batch = _Batch(MOODY, NoParams(), [None] * 3, missing=3)
+    works = [_Work(item("fine"), position) for position in range(3)]
+    batch.settle(0, [FINE])
+    pool._rescue(_Shard(batch, works, 1.0), 1, WorkerDiedError(Death.OUTSIDE, 0))
+    (_, _, rescued) = pool._queue.get_nowait()
+    assert [1, 2] == [work.position for work in rescued.works]
+    assert pool._queue.empty()
+    await pool.stop()
+
+
+def test_shards_hold_a_bounded_number_of_characters() -> None:
+    """Long completions do not wait for each other in one frame."""
+    pool = Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE)
+    works = [_Work(item("x" * 1_500_000), position) for position in range(6)]
+    cut = pool._cut(LENGTH, works)
+    assert works == [work for shard in cut for work in shard]
+    assert 2 == max(len(shard) for shard in cut)
+    pool._executor.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "death"),
+    [
+        (70, Death.OWN_LIMIT),
+        (-signal.SIGPROF, Death.OWN_LIMIT),
+        (-signal.SIGKILL, Death.OUTSIDE),
+        (255, Death.OUTSIDE),
+        (None, Death.OUTSIDE),
+        (-signal.SIGSEGV, Death.FAULT),
+        (0, Death.FAULT),
+        (3, Death.FAULT),
+    ],
+)
+def test_exit_codes_tell_whose_fault_it_was(exit_code: int | None, death: Death) -> None:
+    """Only its own limits are the completion's fault."""
+    assert death is _cause(exit_code)
+
+
+def test_idle_is_no_index() -> None:
+    """A worker between two jobs accuses nobody."""
+    assert IDLE < 0
+    assert FailureKind.CRASH.retryable
