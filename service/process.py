@@ -89,14 +89,18 @@ class WorkerProcess:
             daemon=True,
             name="touchstone-worker",
         )
+        loop = asyncio.get_running_loop()
         try:
-            await asyncio.get_running_loop().run_in_executor(recipe.executor, process.start)
+            await loop.run_in_executor(recipe.executor, process.start)
+            streams = await asyncio.open_connection(sock=ours)
         except BaseException:
             ours.close()
+            # A start that was cancelled goes on in its thread; this waits behind it.
+            await asyncio.shield(loop.run_in_executor(recipe.executor, _discard, process))
             raise
         finally:
             theirs.close()
-        self = cls(process, progress, await asyncio.open_connection(sock=ours), recipe.executor)
+        self = cls(process, progress, streams, recipe.executor)
         try:
             await asyncio.wait_for(self._frame(), recipe.start_timeout_s)
         except (TimeoutError, WorkerDiedError):
@@ -159,6 +163,14 @@ class WorkerProcess:
 
     async def _join(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._executor, self._process.join, _JOIN_S)
+
+
+def _discard(process: ForkServerProcess) -> None:
+    """End a process that nobody will use."""
+    if process.pid is not None:
+        process.kill()
+        process.join(_JOIN_S)
+    process.close()
 
 
 def _cause(exit_code: int | None) -> Death:

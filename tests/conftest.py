@@ -1,6 +1,5 @@
 """What the tests of the service share: one forkserver, and a server where a test needs one."""
 
-import multiprocessing
 from collections.abc import Iterator
 from multiprocessing import forkserver
 
@@ -8,9 +7,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from rewards.registry import version_modules
 from service.settings import Settings
-from tests.service.running import TEST_REWARDS, running_service
+from tests.service.running import TEST_REWARDS, preload, running_service
 
 
 @pytest.fixture
@@ -22,8 +20,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def warm_forkserver() -> None:
     """One forkserver with all rewards preloaded serves the pools of every test."""
-    modules = [*version_modules("rewards"), *version_modules(TEST_REWARDS)]
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["rewards.worker", *modules])
+    preload()
     forkserver.ensure_running()
 
 

@@ -48,6 +48,8 @@ def show_reward(
     console.print(Markdown(reward.doc))
     found = digests(registry)[reward.id]
     table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     rows = {
         "range": f"{reward.range[0]:g} to {reward.range[1]:g}",
         "budget": f"{reward.budget_s:g} CPU seconds a sample",

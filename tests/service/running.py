@@ -1,6 +1,7 @@
 """How these tests run the service, or its pool alone: the real one, in this process, on loopback."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import socket
@@ -15,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from rewards import digest
-from rewards.registry import discover
+from rewards.registry import discover, version_modules
 from rewards.worker import Item, Json, SampleFields
 from service import telemetry
 from service.app import create_app
@@ -52,6 +53,12 @@ def running_service(
     pool = Pool(package, workers=2, memory_bytes=512 * MEBIBYTE, max_queued=max_queued)
     app = create_app(settings, registry, digest.digests(registry), pool, log or telemetry.quiet())
     yield from serve_app(app)
+
+
+def preload() -> None:
+    """Have the next forkserver load the rewards of every test, whichever pool starts it."""
+    modules = [*version_modules("rewards"), *version_modules(TEST_REWARDS)]
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["rewards.worker", *modules])
 
 
 @asynccontextmanager

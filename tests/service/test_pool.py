@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from rewards.worker import IDLE, Item
 from service.pool import Pool, PoolUnavailableError, _Batch, _Shard, _Work
 from service.process import Death, WorkerDiedError, _cause
 from service.settings import MEBIBYTE
-from tests.service.running import TEST_REWARDS, forkserver_pid, item, kill, running_pool, until
+from tests.service.running import TEST_REWARDS, forkserver_pid, item, kill, preload, running_pool, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("warm_forkserver")]
 
@@ -23,9 +24,9 @@ REGISTRY = discover(TEST_REWARDS)
 MOODY = REGISTRY["moody@v1"]
 LENGTH = REGISTRY["length@v1"]
 ODD = REGISTRY["odd@v1"]
-MATH = discover()["math_equal@v1"]
+MATH = replace(discover()["math_equal@v1"], budget_s=1.0)
 FINE = Score(1.0, "fine", "Nothing happened.")
-HOSTILE = ("burn", "hog", "segfault", "exit", "recurse", "raise")
+HOSTILE_MOODS = ("burn", "hog", "segfault", "exit", "recurse", "raise")
 POISON = Path(__file__).parents[3] / "shared/data/poison/poison.jsonl"
 
 
@@ -96,7 +97,7 @@ async def test_no_message_quotes_a_completion() -> None:
     assert "SECRET" not in outcome.message
 
 
-@pytest.mark.parametrize("mood", HOSTILE)
+@pytest.mark.parametrize("mood", HOSTILE_MOODS)
 async def test_one_hostile_sample_changes_none_of_its_neighbours(mood: str) -> None:
     """63 of 64 outcomes are the same with it as without it."""
     neighbours = [f"completion {number}" for number in range(63)]
@@ -122,7 +123,6 @@ async def test_a_poisoned_answer_changes_none_of_its_neighbours() -> None:
         ]
         for beside in await asyncio.gather(*batches):
             assert alone == beside[:20] + beside[21:]
-            assert all(outcome.value == 0.0 for outcome in beside[20] if isinstance(outcome, Score))
 
 
 def _poison(row: dict[str, Any]) -> tuple[str, str, str]:
@@ -212,6 +212,7 @@ async def test_the_death_of_the_forkserver_is_survived() -> None:
     """A new one is started, work in flight is scored, and a worker that outlived it is not lost."""
     async with running_pool() as pool:
         await until(lambda: pool.status.ready == 2)
+        preload()
         kill(forkserver_pid())
         assert [FINE] * 3 == await run(pool, [item("fine")] * 3)
         for pid in pool.worker_pids:
@@ -227,7 +228,7 @@ async def test_what_no_frame_can_carry_costs_no_slot(caplog: pytest.LogCaptureFi
         outcomes = await pool.run(ODD, NoParams(), huge, 10)
         assert ["crash"] * 3 == reasons([outcome for (outcome,) in outcomes])
         assert [FINE] == await run(pool, [item("fine")], 10)
-    assert "shard_failed: JSONEncodeError at worker.py" in caplog.text
+    assert "shard_failed: TypeError at worker.py" in caplog.text
 
 
 @pytest.mark.parametrize("completion", ["surrogate", "nan", "huge"])
