@@ -36,11 +36,11 @@ def main(settings: Settings | None = None) -> int:
     except OSError as error:
         sys.stderr.write(f"touchstone: cannot listen on {settings.host}:{settings.port}: {error.strerror}\n")
         return 1
-    log = telemetry.configure(settings.log_level)
+    log = telemetry.configure(settings.log_level, telemetry.standard_error())
     server = _server(settings, log)
-    # uvicorn hands a signal on once it has drained; by then there is nothing left to end, and the exit code is 0.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    signal.signal(signal.SIGINT, lambda *_: None)
+    # uvicorn has handlers of its own while it runs, and hands the signal to these once it has drained: exit code 0.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     host, port = listener.getsockname()[:2]
     url = f"http://{host}:{port}"
     log.event("service_started", url=url, docs=f"{url}/docs", seconds=round(time.perf_counter() - started, 2))

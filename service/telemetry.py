@@ -4,6 +4,7 @@ A log that cannot be written is dropped and counted, so a full disk costs lines 
 """
 
 import asyncio
+import io
 import logging
 import sys
 import traceback
@@ -94,7 +95,7 @@ class Telemetry:
         self._log.info(name, **fields)
 
 
-def configure(level: str, stream: TextIO = sys.stderr) -> Telemetry:
+def configure(level: str, stream: TextIO) -> Telemetry:
     """Route this process's logs, uvicorn's among them, to the stream as JSON lines, and return the telemetry."""
     handler = DroppingHandler(stream)
     shared: list[structlog.typing.Processor] = [
@@ -123,6 +124,12 @@ def configure(level: str, stream: TextIO = sys.stderr) -> Telemetry:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
     )
     return Telemetry(logger)
+
+
+def standard_error() -> TextIO:
+    """Return standard error without a buffer: a line that a full disk refused must not wait in `sys.stderr`, which
+    `multiprocessing` flushes, and dies of, before it starts a worker."""
+    return io.TextIOWrapper(io.FileIO(sys.stderr.fileno(), "w", closefd=False), write_through=True)
 
 
 def _drop_traceback(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

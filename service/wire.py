@@ -31,6 +31,9 @@ class Message(BaseModel):
 Text = str | list[Message]
 
 
+TokenId = Annotated[int, Field(ge=0, lt=2**63)]
+
+
 class SampleBody(Body):
     """One completion to score."""
 
@@ -42,8 +45,8 @@ class SampleBody(Body):
     group: str | None = Field(
         None, max_length=200, description="Shared by the completions of one prompt; group rewards need it."
     )
-    completion_tokens: int | None = Field(None, ge=0, description="The completion's length in tokens.")
-    completion_ids: list[int] | None = Field(None, description="The completion's token ids.")
+    completion_tokens: int | None = Field(None, ge=0, lt=2**63, description="The completion's length in tokens.")
+    completion_ids: list[TokenId] | None = Field(None, description="The completion's token ids.")
 
 
 class BatchSample(SampleBody):

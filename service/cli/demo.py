@@ -43,8 +43,9 @@ def demo(
             _score_gsm8k(console, url, data / "gsm8k" / "example_model_solutions.jsonl")
             console.rule("[bold]2. A tiny model learns from rewards over HTTP")
             console.print(
-                "A Llama of 331,000 parameters, made on the spot, learns to add: first from demonstrations of which\n"
-                "a third are wrong, then by GRPO, each completion scored by think_format@v1 and math_equal@v1."
+                "A Llama of 331,000 parameters, made on the spot, learns to add: first from demonstrations of which "
+                "more than half are wrong or malformed, then by GRPO, each completion scored over HTTP by "
+                "think_format@v1 and math_equal@v1."
             )
             lesson = run_lesson(url, out, ConsoleProgress(console))
     except (RewardServiceError, ServiceDidNotStartError) as error:

@@ -1,0 +1,170 @@
+"""The outermost layer: an id, a key, a limit, and one log line for every request."""
+
+import io
+import json
+import socket
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from service.edge import Edge
+from service.telemetry import Telemetry
+from tests.service.test_routes import check_problem
+from tests.service.test_telemetry import logging_to
+
+pytestmark = pytest.mark.anyio
+
+KEY = {"Authorization": "Bearer open sesame"}
+
+
+def test_a_request_id_is_echoed_or_made(testbed: httpx.Client) -> None:
+    """What would break a log line or a header is replaced."""
+    assert "abc-1" == testbed.get("/healthz", headers={"X-Request-ID": "abc-1"}).headers["x-request-id"]
+    made = {testbed.get("/healthz").headers["x-request-id"] for _ in range(3)}
+    assert 3 == len(made)
+    for bad in ("two words", "x" * 129, "é".encode().decode("latin-1")):
+        reply = testbed.get("/healthz", headers={"X-Request-ID": bad.encode("latin-1")})  # type: ignore[dict-item]
+        assert 32 == len(reply.headers["x-request-id"])
+    assert testbed.get("/nothing").headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["", "Bearer", "Bearer wrong", "Basic open sesame", "open sesame", "Bearer open sesame2", "Bearer \xfc"],
+)
+def test_without_the_key_there_is_nothing(locked: httpx.Client, authorization: str) -> None:
+    """A 401 that says how to send it, on every path below /v1, before the body is read."""
+    for method, path in (("GET", "/v1/rewards"), ("POST", "/v1/score"), ("GET", "/v1/nothing"), ("GET", "/other")):
+        reply = locked.request(method, path, headers={"Authorization": authorization.encode("latin-1")})  # type: ignore[dict-item]
+        check_problem(reply, 401)
+        assert "Bearer" == reply.headers["www-authenticate"]
+
+
+def test_with_the_key_all_is_open(locked: httpx.Client) -> None:
+    """The scheme's case does not matter; health and documentation need no key."""
+    assert 200 == locked.get("/v1/rewards", headers=KEY).status_code
+    assert 200 == locked.get("/v1/rewards", headers={"Authorization": "bearer  open sesame"}).status_code
+    for path in ("/healthz", "/health", "/readyz", "/docs", "/openapi.json"):
+        assert 200 == locked.get(path).status_code
+
+
+def test_a_body_over_the_limit_is_refused(locked: httpx.Client) -> None:
+    """With a length in its header, and without one."""
+
+    def chunks() -> Iterator[bytes]:
+        for _ in range(20):
+            yield b" " * 1000
+
+    for content in (b" " * 20_000, chunks()):
+        reply = locked.post("/v1/score", content=content, headers={**KEY, "Content-Type": "application/json"})
+        assert "10,485 bytes" in check_problem(reply, 413)["detail"]
+        assert "close" == reply.headers["connection"]
+
+
+def test_a_full_queue_is_503_with_a_time(locked: httpx.Client) -> None:
+    """The caller is told when to come back, also when only one of its rewards did not fit."""
+    samples = [{"completion": "a"}] * 7
+    both = {"rewards": [{"reward": "length@v1"}, {"reward": "moody@v1"}], "samples": samples}
+    reply = locked.post("/v1/score", json=both, headers=KEY)
+    check_problem(reply, 503)
+    assert int(reply.headers["retry-after"]) > 0
+    assert 200 == locked.post("/v1/rewards/length@v1/score", json={"samples": samples}, headers=KEY).status_code
+
+
+def test_a_client_that_hangs_up_midway_costs_nothing(testbed: httpx.Client) -> None:
+    """Half a body, and then nobody."""
+    before = testbed.get("/healthz").json()
+    address = urlsplit(str(testbed.base_url))
+    for _ in range(20):
+        with socket.create_connection((str(address.hostname), int(address.port or 0))) as connection:
+            connection.sendall(b"POST /v1/score HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
+    time.sleep(0.1)
+    after = testbed.get("/healthz").json()
+    assert (before["restarts"], 0) == (after["restarts"], after["queued"])
+
+
+class Wire:
+    """One ASGI connection of a test."""
+
+    def __init__(self, *messages: Message) -> None:
+        self._messages = list(messages)
+        self.sent: list[Message] = []
+
+    async def receive(self) -> Message:
+        """Give the next message of the client."""
+        return self._messages.pop(0)
+
+    async def send(self, message: Message) -> None:
+        """Keep a message of the app."""
+        self.sent.append(message)
+
+
+SCOPE: Scope = {"type": "http", "method": "POST", "path": "/v1/score", "headers": []}
+
+
+async def raising(_: Scope, __: Receive, ___: Send) -> None:
+    """Fail as a defect of the service would."""
+    raise ValueError("the completion says SECRET")
+
+
+async def raising_late(_: Scope, __: Receive, send: Send) -> None:
+    """Fail after the answer has begun."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    raise ValueError("the completion says SECRET")
+
+
+async def serve(app: object, wire: Wire, log: Telemetry, scope: Scope = SCOPE) -> None:
+    """Send one connection through the edge."""
+    edge = Edge(app, telemetry=log, max_body_bytes=10, api_key=None)  # type: ignore[arg-type]
+    await edge(dict(scope), wire.receive, wire.send)
+
+
+async def test_a_defect_is_a_500_without_its_text() -> None:
+    """The answer and the log name the request, the type and the place."""
+    stream = io.StringIO()
+    wire = Wire({"type": "http.request", "body": b"{}", "more_body": False})
+    with logging_to(stream) as log:
+        await serve(raising, wire, log)
+    assert 500 == wire.sent[0]["status"]
+    crashed, answered = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert ("request_crashed", "ValueError") == (crashed["event"], crashed["error"])
+    assert crashed["where"].startswith("test_edge.py:")
+    assert (500, 2) == (answered["status"], answered["bytes_in"])
+    assert crashed["request_id"] in wire.sent[1]["body"].decode()
+    assert "SECRET" not in stream.getvalue() + str(wire.sent)
+
+
+async def test_a_defect_after_the_answer_began_is_logged() -> None:
+    """A second answer would only confuse the client."""
+    stream = io.StringIO()
+    wire = Wire({"type": "http.request", "body": b"", "more_body": False})
+    with logging_to(stream) as log:
+        await serve(raising_late, wire, log)
+    assert ["http.response.start"] == [message["type"] for message in wire.sent]
+    assert "request_crashed" in stream.getvalue()
+
+
+async def test_a_client_that_left_is_logged_as_499() -> None:
+    """Nothing is sent, and the app sees nothing."""
+    stream = io.StringIO()
+    wire = Wire({"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"})
+    with logging_to(stream) as log:
+        await serve(raising, wire, log)
+    assert [] == wire.sent
+    assert 499 == json.loads(stream.getvalue())["status"]
+
+
+async def test_what_is_not_http_goes_through() -> None:
+    """The lifespan has no headers to check."""
+    seen: list[str] = []
+
+    async def app(scope: Scope, _: Receive, __: Send) -> None:
+        seen.append(scope["type"])
+
+    with logging_to(io.StringIO()) as log:
+        await serve(app, Wire(), log, {"type": "lifespan"})
+    assert ["lifespan"] == seen

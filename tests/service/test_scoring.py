@@ -1,0 +1,102 @@
+"""What needs no worker is decided here, needs are scored once, and groups stay together."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from rewards.registry import discover
+from rewards.types import Failure, FailureKind, Outcome, Score
+from service.pool import Pool, PoolUnavailableError
+from service.scoring import Ask, Scorer, Submission
+from tests.service.running import TEST_REWARDS, running_pool, until
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("warm_forkserver")]
+
+REGISTRY = discover(TEST_REWARDS)
+
+
+async def score(
+    pool: Pool, reward_ids: Sequence[str], submissions: Sequence[Submission], deadline_s: float = 20
+) -> list[list[Outcome]]:
+    """Return what each reward says."""
+    asks = [Ask(REGISTRY[reward_id], REGISTRY[reward_id].params()) for reward_id in reward_ids]
+    return await Scorer(REGISTRY, pool, max_text_chars=100).score(asks, submissions, deadline_s)
+
+
+def kinds(outcomes: Sequence[Outcome]) -> list[str]:
+    """Return what decided each outcome."""
+    return [outcome.reason if isinstance(outcome, Score) else outcome.kind.value for outcome in outcomes]
+
+
+async def test_a_need_is_scored_and_passed_on() -> None:
+    """A reward built on another's verdict sees it; a failed need is a failure of the same kind."""
+    moods = ["fine", "raise", "bad_reference", "burn"]
+    async with running_pool() as pool:
+        moody, doubled = await score(pool, ["moody@v1", "doubled@v1"], [Submission(mood) for mood in moods])
+    assert ["fine", "crash", "bad_reference", "answer_too_expensive"] == kinds(moody)
+    assert ["doubled", "crash", "bad_reference", "doubled"] == kinds(doubled)
+    assert [2.0, -2.0] == [outcome.value for outcome in doubled if isinstance(outcome, Score)]
+    assert isinstance(doubled[1], Failure)
+    assert doubled[1].message.startswith("doubled@v1 needs moody@v1: ")
+
+
+async def test_two_rewards_share_a_need() -> None:
+    """The pool scores it once."""
+    async with running_pool(workers=1) as pool:
+        first, second = await score(pool, ["doubled@v1", "doubled@v1"], [Submission("burn")])
+        assert first == second
+        assert 2 == pool.status.restarts
+
+
+async def test_groups_are_put_together() -> None:
+    """By their id, in the order of the batch, without those that are decided already."""
+    texts = [("aaa", "1"), ("b", "2"), ("a", "1"), ("x" * 2, "2")]
+    submissions = [Submission(text, group=group) for text, group in texts]
+    submissions.append(Submission("a", group="1", prompt="p" * 101))
+    async with running_pool(workers=1) as pool:
+        (ranks,) = await score(pool, ["rank@v1"], submissions)
+    assert [1.0, 0.0, 0.0, 1.0] == [outcome.value for outcome in ranks if isinstance(outcome, Score)]
+    assert [2, 2, 2, 2] == [outcome.details["of"] for outcome in ranks if isinstance(outcome, Score)]
+    assert "too_long" == kinds(ranks)[4]
+
+
+async def test_texts_over_a_limit_reach_no_worker() -> None:
+    """The completion's fault is the lowest score, the prompt's and the reference's a failure."""
+    good = {"answer": "a"}
+    submissions = [
+        Submission("x" * 1_000_001, reference=good),
+        Submission("a", prompt="p" * 101, reference=good),
+        Submission("a", reference={"answer": "a" * 101}),
+        Submission("a", prompt="p" * 100, reference={"answer": "a"}),
+    ]
+    async with running_pool(workers=1) as pool:
+        (outcomes,) = await score(pool, ["matches@v1"], submissions)
+    assert ["too_long", "too_long", "too_long", "equal"] == kinds(outcomes)
+    assert [Score, Failure, Failure, Score] == [type(outcome) for outcome in outcomes]
+
+
+async def test_a_missing_reference_is_said() -> None:
+    """The failure names the field; a reward that needs none scores the same sample."""
+    async with running_pool(workers=1) as pool:
+        matches, length = await score(pool, ["matches@v1", "length@v1"], [Submission("abc", reference={"number": 1})])
+    assert matches == [Failure(FailureKind.MISSING_REFERENCE, "matches@v1 compares with a reference: answer.")]
+    assert ["counted"] == kinds(length)
+
+
+async def test_the_deadline_covers_the_needs() -> None:
+    """Wall time is counted from the start of the request."""
+    async with running_pool(workers=1) as pool:
+        started = asyncio.get_running_loop().time()
+        (outcomes,) = await score(pool, ["doubled@v1"], [Submission("sleep")], 0.3)
+        assert asyncio.get_running_loop().time() - started < 2
+    assert ["deadline"] == kinds(outcomes)
+
+
+async def test_when_one_reward_is_refused_the_others_stop() -> None:
+    """Nobody waits for the rest of a request that has failed."""
+    async with running_pool(workers=1, max_queued=5) as pool:
+        with pytest.raises(PoolUnavailableError):
+            await score(pool, ["moody@v1", "length@v1"], [Submission("sleep")] * 4)
+        await until(lambda: pool.status.queued == 0, 5)
+        assert [["counted"]] == [kinds(outcomes) for outcomes in await score(pool, ["length@v1"], [Submission("a")])]

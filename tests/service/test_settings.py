@@ -1,0 +1,56 @@
+"""An operator's settings are read from the environment, and a dangerous one is refused."""
+
+import os
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from service.settings import MEBIBYTE, Settings
+
+
+def test_the_defaults_are_safe() -> None:
+    """Loopback, no key, a worker a core."""
+    settings = Settings()
+    assert ("127.0.0.1", 8400, None) == (settings.host, settings.port, settings.api_key)
+    assert (os.cpu_count() or 1) == settings.workers
+    assert 64 * MEBIBYTE == settings.max_body_bytes
+
+
+def test_the_environment_sets_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has the prefix and its own name; a key does not print."""
+    monkeypatch.setenv("TOUCHSTONE_HOST", "0.0.0.0")  # noqa: S104 - with a key
+    monkeypatch.setenv("TOUCHSTONE_API_KEY", "sesame")
+    monkeypatch.setenv("TOUCHSTONE_MAX_BODY_MB", "0.5")
+    settings = Settings()
+    assert MEBIBYTE // 2 == settings.max_body_bytes
+    assert "sesame" not in repr(settings)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_loopback_needs_no_key(host: str) -> None:
+    """Only this machine can call it."""
+    assert host == Settings(host=host).host
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.7", "example.org", ""])  # noqa: S104
+def test_any_other_address_needs_one(host: str) -> None:
+    """The message says what to do."""
+    with pytest.raises(ValidationError, match="set TOUCHSTONE_API_KEY, or bind 127"):
+        Settings(host=host)
+    assert host == Settings(host=host, api_key=SecretStr("sesame")).host
+
+
+def test_an_empty_key_is_no_key() -> None:
+    """A variable that expanded to nothing must not open the service."""
+    with pytest.raises(ValidationError, match="TOUCHSTONE_API_KEY is empty"):
+        Settings(api_key=SecretStr(""))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("port", -1), ("port", 65_536), ("workers", 0), ("max_batch", 0), ("deadline_s", 0), ("log_level", "loud")],
+)
+def test_nonsense_is_refused(name: str, value: object) -> None:
+    """At the start, and not at the first request."""
+    with pytest.raises(ValidationError, match=name):
+        Settings.model_validate({name: value})
