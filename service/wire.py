@@ -31,7 +31,10 @@ class Message(BaseModel):
 Text = str | list[Message]
 
 
-TokenId = Annotated[int, Field(ge=0, lt=2**63)]
+_MAX_INT = 2**53 - 1
+"""The largest whole number that every JSON parser reads as what it is."""
+
+TokenId = Annotated[int, Field(ge=0, le=_MAX_INT)]
 
 
 class SampleBody(Body):
@@ -45,7 +48,7 @@ class SampleBody(Body):
     group: str | None = Field(
         None, max_length=200, description="Shared by the completions of one prompt; group rewards need it."
     )
-    completion_tokens: int | None = Field(None, ge=0, lt=2**63, description="The completion's length in tokens.")
+    completion_tokens: int | None = Field(None, ge=0, le=_MAX_INT, description="The completion's length in tokens.")
     completion_ids: list[TokenId] | None = Field(None, description="The completion's token ids.")
 
 

@@ -13,7 +13,7 @@ from trainer_client._errors import BadReply, Rejected, VersionMismatch
 from trainer_client._types import Failure, Outcome, RewardInfo, RewardRequest, RewardResult, Sample, Score
 
 MAX_SAMPLES = 8192
-"""The service's limit for one request."""
+"""Samples in one request, below the 10,000 that the service takes by default."""
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 """Half the service's default limit, so that a smaller setting or a proxy still lets a request pass."""

@@ -27,12 +27,14 @@ def score(sample: Sample[Reference], params: NoParams) -> Score:
     `bad_reference`.
 
     Where it looks: after "final answer is", in the last `\boxed{}`, after "answer", then at any formula, then
-    at any number. What it equates: numbers to six decimals, expressions that sympy simplifies to each other,
+    at any number that stands free. What it equates: numbers to six decimals, expressions that sympy simplifies to each other,
     sets, intervals, relations, matrices.
 
     Known defects, kept because runs have been trained on them:
 
     - Any number in the text is an answer: a completion that only echoes the right number is paid.
+    - A number between tags does not stand free: `<answer>72</answer>` is `no_answer`; spaces around the number or
+      `\boxed{72}` between the tags are read.
     - `<think>\boxed{4}</think> I do not know` is paid for 4, since nothing tells thinking from answering.
     - `\boxed{3} or \boxed{4}` is read as an answer of two elements and equals neither.
     - A power tower such as `9^{9^{9}}` never ends; the budget ends it with the lowest value.

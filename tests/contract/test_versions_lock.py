@@ -16,7 +16,7 @@ LOCK = Lock.read()
 @cache
 def _outcomes(reward_id: str) -> list[tuple[str, Outcome]]:
     """Return what a version returns on its probes, computed once for this module."""
-    return list(probe_outcomes(REGISTRY[reward_id]))
+    return list(probe_outcomes(REGISTRY[reward_id], REGISTRY))
 
 
 @pytest.mark.parametrize("reward_id", LOCK.lines)

@@ -83,14 +83,14 @@ def test_a_failure_fits_its_model(kind: FailureKind) -> None:
 def test_schemas_are_named_after_their_version() -> None:
     """A name says which version it belongs to, and nothing else decides it."""
     assert "MatchesV1" == wire.schema_name(REGISTRY["matches@v1"])
-    schema = wire.request_model(REGISTRY["matches@v1"]).model_json_schema()
+    schema = wire.request_model(REGISTRY["matches@v1"], REGISTRY).model_json_schema()
     assert {"MatchesV1Params", "MatchesV1Reference", "MatchesV1Sample", "Message"} == set(schema["$defs"])
     assert "MatchesV1Request" == schema["title"]
 
 
 def test_a_reward_without_a_reference_takes_none() -> None:
     """A field that would be ignored is refused instead."""
-    model = wire.request_model(REGISTRY["length@v1"])
+    model = wire.request_model(REGISTRY["length@v1"], REGISTRY)
     assert model.model_validate({"samples": [{"completion": "a"}]})
     with pytest.raises(ValidationError):
         model.model_validate({"samples": [{"completion": "a", "reference": {}}]})

@@ -33,6 +33,8 @@ MOODS = {
     "hog": _hog,
     "recurse": _recurse,
     "sleep": lambda: time.sleep(3600),
+    "doze": lambda: time.sleep(0.1),
+    "nap": lambda: time.sleep(0.003),
     "segfault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
     "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "exit": lambda: os._exit(3),

@@ -1,0 +1,43 @@
+"""The tool that locks versions can lock every kind of reward."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rewards.digest import Lock
+from rewards.registry import discover
+from rewards.types import Failure, FailureKind, Score
+from tests.relock import probe_outcomes, relocked
+
+REGISTRY = discover("tests.pool_rewards")
+
+
+def probes(folder: Path, reward_id: str, *rows: object) -> Path:
+    """Return a folder with these probes of one version."""
+    (folder / f"{reward_id}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return folder
+
+
+def test_a_group_is_probed_together(tmp_path: Path) -> None:
+    """The rows of one group go to a group reward at once, and the outcomes keep their line numbers."""
+    rows = [{"completion": text, "group": group} for text, group in (("aa", "x"), ("a", "y"), ("a", "x"))]
+    found = dict(probe_outcomes(REGISTRY["rank@v1"], REGISTRY, probes(tmp_path, "rank@v1", *rows)))
+    assert {"1": 1.0, "2": 0.0, "3": 0.0} == {
+        line: score.value for line, score in found.items() if isinstance(score, Score)
+    }
+
+
+def test_needs_are_scored_first(tmp_path: Path) -> None:
+    """A version's needs see the same row, and a need's failure is the row's."""
+    rows = [{"completion": "fine"}, {"completion": "not_applicable"}]
+    found = dict(probe_outcomes(REGISTRY["doubled@v1"], REGISTRY, probes(tmp_path, "doubled@v1", *rows)))
+    assert Score(2.0, "doubled", "Doubled.") == found["1"]
+    assert isinstance(found["2"], Failure)
+    assert FailureKind.NOT_APPLICABLE == found["2"].kind
+
+
+def test_an_unknown_version_is_not_released() -> None:
+    """A release names what is declared."""
+    with pytest.raises(ValueError, match="not declared: nothing@v1"):
+        relocked(REGISTRY, Lock({}), ["nothing@v1"])

@@ -1,0 +1,188 @@
+"""The worker's side of the frames, in a thread instead of a process."""
+
+import io
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ctypes import c_longlong
+
+import orjson
+import pytest
+
+from rewards import worker
+from rewards.registry import discover
+from rewards.types import Failure, FailureKind, Outcome, Score
+from rewards.worker import IDLE, Item, Job, Json
+
+PACKAGE = "tests.pool_rewards"
+REGISTRY = discover(PACKAGE)
+
+
+class Parent:
+    """The other end of a worker's connection."""
+
+    def __init__(self) -> None:
+        self._ours, self.theirs = socket.socketpair()
+        self._stream = self._ours.makefile("rb")
+        self.progress = (c_longlong * 1)(IDLE)
+        self.limits: list[float] = []
+        self.frames = 0
+
+    def ask(
+        self, reward_id: str, *items: Item, params: Json | None = None, limit_s: float = 1.0
+    ) -> list[list[Outcome]]:
+        """Send a job and return its outcomes."""
+        job: Job = {"reward": reward_id, "params": params or {}, "limit_s": limit_s, "items": list(items)}
+        self._ours.sendall(worker.encode_frame(job))
+        found: list[list[Outcome]] = []
+        while len(found) < len(items):
+            self.frames += 1
+            frame = orjson.loads(self._stream.read(int.from_bytes(self._stream.read(4), "big")))
+            found += [[worker.decode_outcome(fields) for fields in outcomes] for outcomes in frame]
+        return found
+
+    def hang_up(self) -> None:
+        """Close the connection."""
+        self._stream.close()
+        self._ours.close()
+
+
+@contextmanager
+def serving() -> Iterator[Parent]:
+    """Run a worker's loop in a thread."""
+    parent = Parent()
+    thread = threading.Thread(
+        target=worker.serve,
+        args=(parent.theirs, parent.progress, REGISTRY),
+        kwargs={"set_cpu_limit": parent.limits.append},
+    )
+    thread.start()
+    try:
+        yield parent
+    finally:
+        parent.hang_up()
+        thread.join(10)
+        parent.theirs.close()
+        assert not thread.is_alive()
+
+
+def item(*completions: str, reference: Json | None = None, needs: dict[str, Json] | None = None) -> Item:
+    """Return one item of work: a sample, or a group of them."""
+    return {
+        "samples": [
+            {
+                "completion": completion,
+                "reference": reference or {},
+                "prompt": "Why?",
+                "group": "g",
+                "completion_tokens": 3,
+                "completion_ids": [1, 2, 3],
+            }
+            for completion in completions
+        ],
+        "needs": [needs or {} for _ in completions],
+    }
+
+
+def test_a_frame_is_a_length_and_json() -> None:
+    """Four bytes, big end first."""
+    frame = io.BytesIO(worker.encode_frame({"a": "é"}))
+    assert 10 == int.from_bytes(frame.read(4), "big")
+    assert {"a": "é"} == orjson.loads(frame.read())
+
+
+@pytest.mark.parametrize("outcome", [Score(0.5, "ok", "Fine.", {"n": 1, "s": "x"}), Failure(FailureKind.CRASH, "Why.")])
+def test_an_outcome_survives_the_way(outcome: Outcome) -> None:
+    """What arrives is what was sent."""
+    assert outcome == worker.decode_outcome(orjson.loads(orjson.dumps(worker.encode_outcome(outcome))))
+
+
+def test_each_item_is_answered_in_order_under_its_limit() -> None:
+    """The limit is set for every item and lifted at the end, and progress goes back to idle."""
+    with serving() as parent:
+        found = parent.ask("length@v1", *(item("x" * size) for size in range(5)), limit_s=2.0)
+        assert [0.0, 1.0, 2.0, 3.0, 4.0] == [outcome.value for (outcome,) in found if isinstance(outcome, Score)]
+        assert [2.0] * 5 + [0] == parent.limits
+        assert IDLE == parent.progress[0]
+        assert [1.0] == [o.value for (o,) in parent.ask("length@v1", item("x")) if isinstance(o, Score)]
+
+
+def test_cheap_items_share_a_frame_and_dear_ones_do_not_wait() -> None:
+    """A job of nothing has no frame; slow items are sent as they come."""
+    with serving() as parent:
+        assert [] == parent.ask("length@v1")
+        parent.ask("length@v1", *(item("x") for _ in range(20)))
+        assert parent.frames < 20
+        before = parent.frames
+        parent.ask("moody@v1", *(item("nap") for _ in range(4)))
+        assert parent.frames - before >= 4
+
+
+def test_progress_is_the_item_being_scored() -> None:
+    """A parent that finds the worker dead can tell of what."""
+    with serving() as parent:
+        asked = threading.Thread(target=parent.ask, args=("moody@v1", item("fine"), item("doze")))
+        asked.start()
+        seen = {parent.progress[0] for _ in iter(lambda: (time.sleep(0.01), asked.is_alive())[1], False)}
+        asked.join()
+    assert 1 in seen
+
+
+def test_a_crash_is_described_without_its_text() -> None:
+    """The type, the file and the line."""
+    with serving() as parent:
+        ((crash,), (fine,)) = parent.ask("moody@v1", item("raise"), item("fine"))
+    assert isinstance(crash, Failure)
+    assert FailureKind.CRASH is crash.kind
+    assert crash.message.startswith("moody@v1 raised ValueError in v1.py, line ")
+    assert "SECRET" not in crash.message
+    assert Score(1.0, "fine", "Nothing happened.") == fine
+
+
+def test_endless_recursion_is_the_completion_s_fault() -> None:
+    """The lowest value, and the worker lives."""
+    with serving() as parent:
+        ((outcome,),) = parent.ask("moody@v1", item("recurse"))
+    assert isinstance(outcome, Score)
+    assert (-1.0, "answer_too_expensive") == (outcome.value, outcome.reason)
+
+
+def test_a_typed_error_is_its_own_kind() -> None:
+    """What a reward may raise."""
+    with serving() as parent:
+        found = parent.ask("moody@v1", item("bad_reference"), item("not_applicable"))
+    assert [
+        [Failure(FailureKind.BAD_REFERENCE, "The reference is unreadable.")],
+        [Failure(FailureKind.NOT_APPLICABLE, "Not here.")],
+    ] == found
+
+
+def test_a_group_is_one_item() -> None:
+    """As many outcomes as samples, also when it fails."""
+    with serving() as parent:
+        (ranks,) = parent.ask("rank@v1", item("bb", "a", "ccc"))
+        (crashes,) = parent.ask("rank@v1", item("bb", "a", reference={"unknown": 1}))
+    assert [1.0, 0.0, 2.0] == [outcome.value for outcome in ranks if isinstance(outcome, Score)]
+    assert 2 == len(crashes)
+    assert {FailureKind.CRASH} == {outcome.kind for outcome in crashes if isinstance(outcome, Failure)}
+
+
+def test_needs_references_and_params_arrive() -> None:
+    """Everything that a reward reads."""
+    base = worker.encode_outcome(Score(0.5, "fine", "Fine."))
+    with serving() as parent:
+        ((doubled,),) = parent.ask("doubled@v1", item("a", needs={"moody@v1": base}))
+        ((matched,),) = parent.ask("matches@v1", item("YES", reference={"answer": "yes"}), params={"ignore_case": True})
+    assert Score(1.0, "doubled", "Doubled.") == doubled
+    assert Score(1.0, "equal", "Compared.", {"length": 3}) == matched
+
+
+@pytest.mark.parametrize("completion", ["surrogate", "nan", "huge"])
+def test_what_no_frame_can_carry_is_a_crash_of_its_item(completion: str) -> None:
+    """The others' outcomes still arrive."""
+    with serving() as parent:
+        found = parent.ask("odd@v1", *(item(text, reference={"number": 1}) for text in ("a", completion, "b")))
+    kinds = [outcome.reason if isinstance(outcome, Score) else outcome.kind for (outcome,) in found]
+    assert ["fine", FailureKind.CRASH, "fine"] == kinds
