@@ -127,8 +127,10 @@ def configure(level: str, stream: TextIO) -> Telemetry:
 
 
 def standard_error() -> TextIO:
-    """Return standard error without a buffer: a line that a full disk refused must not wait in `sys.stderr`, which
-    `multiprocessing` flushes, and dies of, before it starts a worker.
+    """Return standard error without a buffer.
+
+    A line that a full disk refused must not wait in `sys.stderr`: `multiprocessing` flushes that before it starts a
+    worker, and would start none.
     """
     return io.TextIOWrapper(io.FileIO(sys.stderr.fileno(), "w", closefd=False), write_through=True)
 

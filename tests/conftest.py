@@ -25,14 +25,14 @@ def warm_forkserver() -> None:
 
 
 @pytest.fixture(scope="session")
-def live_url(warm_forkserver: None) -> Iterator[str]:
+def live_url(warm_forkserver: None) -> Iterator[str]:  # noqa: ARG001 - it runs
     """The service with the published rewards."""
     with running_service("rewards", Settings(workers=2)) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def test_url(warm_forkserver: None) -> Iterator[str]:
+def test_url(warm_forkserver: None) -> Iterator[str]:  # noqa: ARG001 - it runs
     """The service with the test rewards and small limits."""
     settings = Settings(workers=2, max_text_chars=1000, max_batch=500, max_body_mb=40)
     with running_service(TEST_REWARDS, settings) as url:
@@ -40,7 +40,7 @@ def test_url(warm_forkserver: None) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def locked_url(warm_forkserver: None) -> Iterator[str]:
+def locked_url(warm_forkserver: None) -> Iterator[str]:  # noqa: ARG001 - it runs
     """The service with a key, `open sesame`."""
     settings = Settings(workers=2, api_key=SecretStr("open sesame"), max_body_mb=0.01)
     with running_service(TEST_REWARDS, settings, max_queued=10) as url:

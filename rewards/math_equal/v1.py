@@ -26,9 +26,9 @@ def score(sample: Sample[Reference], params: NoParams) -> Score:
     (reason `no_answer`). There is nothing between. A reference that cannot be read is a failure,
     `bad_reference`.
 
-    Where it looks: after "final answer is", in the last `\boxed{}`, after "answer", then at any formula, then
-    at any number that stands free. What it equates: numbers to six decimals, expressions that sympy simplifies to each other,
-    sets, intervals, relations, matrices.
+    Where it looks: after "final answer is", in the last `\boxed{}`, after "answer", then at any formula, then at
+    any number that stands free. What it equates: numbers to six decimals, expressions that sympy simplifies to
+    each other, sets, intervals, relations, matrices.
 
     Known defects, kept because runs have been trained on them:
 

@@ -96,7 +96,7 @@ async def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
         TimeoutError: it never did.
     """
     async with asyncio.timeout(timeout_s):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - most of what is waited for tells nobody
             await asyncio.sleep(0.005)
 
 

@@ -72,7 +72,7 @@ def test_an_exception_of_a_library_keeps_its_type_only() -> None:
     stream = io.StringIO()
     with logging_to(stream):
         try:
-            raise ValueError(CANARY)
+            raise ValueError(CANARY)  # noqa: TRY301 - it needs a traceback
         except ValueError:
             logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
         logging.getLogger("uvicorn").error("no exception", exc_info=(None, None, None))

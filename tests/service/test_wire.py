@@ -84,7 +84,8 @@ def test_schemas_are_named_after_their_version() -> None:
     """A name says which version it belongs to, and nothing else decides it."""
     assert "MatchesV1" == wire.schema_name(REGISTRY["matches@v1"])
     schema = wire.request_model(REGISTRY["matches@v1"], REGISTRY).model_json_schema()
-    assert {"MatchesV1Params", "MatchesV1Reference", "MatchesV1Sample", "Message"} == set(schema["$defs"])
+    own = {"MatchesV1Params", "MatchesV1Reference", "MatchesV1Sample"}
+    assert own == set(schema["$defs"]) - {"Message", "JsonValue"}
     assert "MatchesV1Request" == schema["title"]
 
 
