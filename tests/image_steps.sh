@@ -50,7 +50,7 @@ sys.exit(subprocess.run([sys.executable, "-c", ""], user=10001, group=10001, ext
 fi
 say "start the service as user $user in a folder that is not writable"
 env -i PATH="$work/venv/bin:/usr/bin:/bin" TMPDIR="$work/tmp" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
-    TOUCHSTONE_HOST=0.0.0.0 TOUCHSTONE_PORT=0 TOUCHSTONE_PORT_FILE="$work/tmp/port" \
+    TOUCHSTONE_HOST=127.0.0.1 TOUCHSTONE_PORT=0 TOUCHSTONE_PORT_FILE="$work/tmp/port" \
     TOUCHSTONE_API_KEY=image-steps TOUCHSTONE_WORKERS=2 \
     "$in_venv" -c "$start" "$user" 2>"$work/log" &
 service=$!

@@ -1,9 +1,9 @@
 """Workers that die take everything they held with them."""
 
-import asyncio
 import gc
 import os
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,7 +37,6 @@ def zombies(pid: int) -> int:
 
 def held() -> dict[str, int]:
     """Return what this process and its forkserver hold."""
-    gc.collect()
     server = forkserver_pid()
     return {
         "descriptors": descriptors(os.getpid()),
@@ -68,7 +67,7 @@ async def test_two_hundred_expensive_answers_leave_nothing_behind() -> None:
         assert pool.status.restarts >= 2 * EXPENSIVE
         await settle(before)
         print(before, held(), pool.status)  # noqa: T201 - for -s
-        assert before == held()
+        assert {} == grown(before)
 
 
 async def test_a_pool_that_stops_leaves_nothing_behind() -> None:
@@ -79,12 +78,16 @@ async def test_a_pool_that_stops_leaves_nothing_behind() -> None:
     async with running_pool(workers=2) as pool:
         await spend(pool, 2)
     await settle(before)
-    assert before == held()
+    assert {} == grown(before)
+
+
+def grown(before: dict[str, int]) -> dict[str, int]:
+    """Return what there is more of. There may be less: the servers of other tests close their idle connections."""
+    return {name: count - before[name] for name, count in held().items() if count > before[name]}
 
 
 async def settle(before: dict[str, int]) -> None:
     """Give the forkserver a moment to bury what just died."""
-    for _ in range(100):
-        if before == held():
-            return
-        await asyncio.sleep(0.02)
+    gc.collect()
+    with suppress(TimeoutError):
+        await until(lambda: not grown(before), 3)
