@@ -1,9 +1,10 @@
 """The outermost layer: every request gets an id, a key check, a body within its limit and one log line.
 
 It reads the whole body before the app sees anything, so that a caller without a key, or with too large a body, costs
-no parsing, and one that hangs up midway costs nothing at all.
+no parsing, and one that hangs up midway costs nothing at all. One that hangs up later has its work ended.
 """
 
+import asyncio
 import hmac
 import re
 import time
@@ -49,7 +50,7 @@ class Edge:
             self._check_key(scope["path"], headers)
             body = await self._body(headers, receive)
             bytes_in = len(body)
-            await self._app(scope, _replay(body, receive), reply.send)
+            await self._answer(scope, body, receive, reply)
         except _HungUpError:
             reply.status = 499
         except ProblemError as error:
@@ -68,6 +69,24 @@ class Edge:
             bytes_in=bytes_in,
             seconds=time.perf_counter() - started,
         )
+
+    async def _answer(self, scope: Scope, body: bytes, receive: Receive, reply: "_Reply") -> None:
+        """Let the app answer; end its work if the client leaves first, since a trainer that gave up tries again.
+
+        Raises:
+            _HungUpError: the client left before the answer began.
+        """
+        gone = asyncio.ensure_future(receive())
+        answer = asyncio.ensure_future(self._app(scope, _replay(body, gone), reply.send))
+        try:
+            await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done() and reply.status is None:
+                raise _HungUpError
+            await answer
+        finally:
+            for task in (answer, gone):
+                task.cancel()
+            await asyncio.gather(answer, gone, return_exceptions=True)
 
     def _check_key(self, path: str, headers: Headers) -> None:
         if self._key is None or path.startswith(_OPEN_PATHS):
@@ -122,14 +141,14 @@ class _Reply:
         await self._send(message)
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that gives the body once and then whatever the connection gives."""
+def _replay(body: bytes, gone: asyncio.Future[Message]) -> Receive:
+    """Return a `receive` that gives the body once, and then the news that the client is gone."""
     given = False
 
     async def replay() -> Message:
         nonlocal given
         if given:
-            return await receive()
+            return await asyncio.shield(gone)
         given = True
         return {"type": "http.request", "body": body, "more_body": False}
 

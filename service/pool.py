@@ -32,6 +32,8 @@ _FIRST_GUESS_S = 0.001
 """Cost of an item of a reward not scored yet."""
 _PATIENCE = 0.1
 """Share of the budget that an item gets beside others; alone, it gets all of it."""
+_GRACE_S = 1.0
+"""How long a worker may go on with a shard that nobody waits for."""
 _MAX_OUTSIDE_KILLS = 50
 _MAX_FAULTS = 2
 _OWN_LIMIT_DEATHS = 2
@@ -77,9 +79,8 @@ class _Batch:
         if not self.missing:
             self.done.set()
 
-    def abandon(self) -> None:
-        """Give up what is still missing: nobody waits for it any more."""
-        self.abandoned = True
+    def kill_workers(self) -> None:
+        """End the workers that still run a part of this batch."""
         if self.missing:
             for process in self.workers:
                 process.kill()
@@ -175,7 +176,8 @@ class Pool:
     ) -> list[list[Outcome]]:
         """Return the outcomes of each item, one per sample, in order.
 
-        What is not scored within `deadline_s` seconds of wall time is `deadline`, and its workers are killed.
+        What is not scored within `deadline_s` seconds of wall time is `deadline`, and its workers are killed. Where
+        the caller is cancelled, nothing more of the batch is started.
 
         Raises:
             PoolUnavailableError: the queue is full, or no worker can be started.
@@ -192,8 +194,13 @@ class Pool:
         try:
             with suppress(TimeoutError):
                 await asyncio.wait_for(batch.done.wait(), deadline_s)
+            batch.kill_workers()
+        except asyncio.CancelledError:
+            # The caller is gone. A worker that is about to finish its shard may: that is cheaper than a new worker.
+            asyncio.get_running_loop().call_later(_GRACE_S, batch.kill_workers)
+            raise
         finally:
-            batch.abandon()
+            batch.abandoned = True
         late: Outcome = Failure(FailureKind.DEADLINE, f"Not scored within {deadline_s:g} s of wall time.")
         return [
             outcomes if outcomes is not None else [late] * len(item["samples"])

@@ -1,5 +1,6 @@
 """The outermost layer: an id, a key, a limit, and one log line for every request."""
 
+import asyncio
 import io
 import json
 import socket
@@ -95,7 +96,9 @@ class Wire:
         self.sent: list[Message] = []
 
     async def receive(self) -> Message:
-        """Give the next message of the client."""
+        """Give the next message of the client, and after the last none."""
+        if not self._messages:
+            await asyncio.Event().wait()
         return self._messages.pop(0)
 
     async def send(self, message: Message) -> None:

@@ -188,6 +188,18 @@ def test_a_client_that_hangs_up_kills_no_worker(tmp_path: Path) -> None:
         assert (2, 0) == (health["workers_ready"], health["restarts"])
 
 
+def test_nobody_scores_for_a_client_that_left(tmp_path: Path) -> None:
+    """What a caller that hung up had waiting in the queue is dropped, and the next caller is served at once."""
+    with running(tmp_path) as service:
+        url = f"{service.url}/v1/rewards/math_equal@v1/score"
+        dear = {"completion": "\\boxed{9^{9^{9^{9}}}}", "reference": {"answer": "1"}}
+        with contextlib.suppress(httpx.ReadTimeout):
+            httpx.post(url, json={"samples": [dear] * 400}, timeout=1)
+        reply = httpx.post(url, json={"samples": [{"completion": "1", "reference": {"answer": "1"}}]}, timeout=30)
+        assert 1.0 == reply.json()["outcomes"][0]["value"]
+        wait_for(lambda: httpx.get(f"{service.url}/healthz").json()["queued"] == 0, service.process)
+
+
 def test_the_port_is_published_whole(tmp_path: Path) -> None:
     """A reader of the port file sees all of it, and the log says the same."""
     with running(tmp_path, TOUCHSTONE_LOG_LEVEL="info") as service:
