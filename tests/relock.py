@@ -6,54 +6,59 @@ new version. `--release` adds versions to the lock, for good.
 """
 
 import argparse
+import asyncio
 import json
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from rewards.declare import Reward
 from rewards.digest import LOCK_PATH, Digests, Lock, behaviour_digest, build_digest
 from rewards.registry import Registry, discover
-from rewards.types import Failure, Needs, Outcome, Sample, Score
+from rewards.types import Outcome
+from service.pool import Pool
+from service.scoring import Ask, Scorer, Submission
+from service.settings import MEBIBYTE
 
-Row = dict[str, Any]
 PROBES = Path(__file__).parent / "probes"
+DEADLINE_S = 900
+
+Outcomes = list[tuple[str, Outcome]]
+"""What a version returns on its probes, by the probe's line number."""
 
 
-def probe_outcomes(reward: Reward, registry: Registry, probes: Path = PROBES) -> Iterator[tuple[str, Outcome]]:
-    """Yield what a version returns on each of its probes, by the probe's line number.
+def probe_outcomes(
+    registry: Registry, reward_ids: Sequence[str], package: str = "rewards", probes: Path = PROBES
+) -> dict[str, Outcomes]:
+    """Return what versions return on their probes, scored in worker processes as the service does it."""
 
-    The rows of one `group` go to a group reward together. What a version needs is scored first, on the same row; a
-    row whose need fails has the need's failure.
-    """
-    rows = [json.loads(line) for line in (probes / f"{reward.id}.jsonl").read_text(encoding="utf-8").splitlines()]
-    groups: dict[object, list[int]] = {}
-    for index, row in enumerate(rows):
-        groups.setdefault(row.get("group") if reward.is_group else index, []).append(index)
-    for members in groups.values():
-        outcomes = _score(reward, [rows[index] for index in members], registry)
-        yield from ((str(index + 1), outcome) for index, outcome in zip(members, outcomes, strict=True))
+    async def score_all() -> dict[str, Outcomes]:
+        pool = Pool(package, workers=os.cpu_count() or 1, memory_bytes=1024 * MEBIBYTE)
+        await pool.start()
+        try:
+            scorer = Scorer(registry, pool, max_text_chars=10_000_000)
+            return {reward_id: await _score(scorer, registry[reward_id], probes) for reward_id in reward_ids}
+        finally:
+            await pool.stop()
+
+    return asyncio.run(score_all())
 
 
-def _score(reward: Reward, rows: list[Row], registry: Registry) -> list[Outcome]:
-    """Return what a version says of rows that it sees together: one row, or one group."""
-    params = reward.params.model_validate(rows[0].get("params", {}))
-    samples, needs = [], []
-    for row in rows:
-        given = {need: _score(registry[need], [{**row, "params": {}}], registry)[0] for need in reward.needs}
-        failed = [outcome for outcome in given.values() if isinstance(outcome, Failure)]
-        if failed:
-            return [failed[0]] * len(rows)
-        fields = {
-            name: value for name, value in row.get("reference", {}).items() if name in reward.reference.model_fields
-        }
-        reference = reward.reference.model_validate(fields)
-        samples.append(Sample(row["completion"], reference, group=row.get("group")))
-        needs.append(Needs({need: score for need, score in given.items() if isinstance(score, Score)}))
-    if reward.is_group:
-        return reward.score_group(samples, params, needs)
-    return [reward.score(samples[0], params, needs[0])]
+async def _score(scorer: Scorer, reward: Reward, probes: Path) -> Outcomes:
+    """Return what one version says of its probes; those with the same params are one batch."""
+    batches: dict[str, list[tuple[str, Submission]]] = {}
+    with (probes / f"{reward.id}.jsonl").open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            row = json.loads(line)
+            submission = Submission(row["completion"], group=row.get("group"), reference=row.get("reference", {}))
+            batches.setdefault(json.dumps(row.get("params", {})), []).append((str(number), submission))
+    found: Outcomes = []
+    for params, batch in batches.items():
+        ask = Ask(reward, reward.params.model_validate_json(params))
+        (outcomes,) = await scorer.score([ask], [submission for _, submission in batch], DEADLINE_S)
+        found += zip((number for number, _ in batch), outcomes, strict=True)
+    return found
 
 
 def relocked(registry: Registry, lock: Lock, releases: list[str]) -> Lock:
@@ -62,18 +67,20 @@ def relocked(registry: Registry, lock: Lock, releases: list[str]) -> Lock:
     Raises:
         ValueError: an id is unknown, released already, or does not behave as it was locked.
     """
-    if unknown := [reward_id for reward_id in (*lock.lines, *releases) if reward_id not in registry]:
+    reward_ids = [*lock.lines, *releases]
+    if unknown := [reward_id for reward_id in reward_ids if reward_id not in registry]:
         raise ValueError(f"not declared: {', '.join(unknown)}; a released version stays in the tree")
     if again := [reward_id for reward_id in releases if reward_id in lock.lines]:
         raise ValueError(f"released already: {', '.join(again)}")
+    if missing := [reward_id for reward_id in reward_ids if not (PROBES / f"{reward_id}.jsonl").exists()]:
+        raise ValueError(f"no probes: write tests/probes/{missing[0]}.jsonl first")
     lines = {}
-    for reward_id in (*lock.lines, *releases):
-        reward = registry[reward_id]
-        behaviour = behaviour_digest(probe_outcomes(reward, registry))
+    for reward_id, outcomes in probe_outcomes(registry, reward_ids).items():
+        behaviour = behaviour_digest(outcomes)
         locked = lock.lines.get(reward_id)
         if locked is not None and locked.behaviour != behaviour:
             raise ValueError(f"{reward_id} returns something else than it did; undo that and add a new version")
-        lines[reward_id] = Digests(behaviour, build_digest(reward, registry))
+        lines[reward_id] = Digests(behaviour, build_digest(registry[reward_id], registry))
     return Lock(lines)
 
 
@@ -83,7 +90,7 @@ def main() -> None:
     parser.add_argument("--release", nargs="+", default=[], metavar="ID", help="versions to add to the lock")
     arguments = parser.parse_args()
     try:
-        lock = relocked(discover(), Lock.read() if LOCK_PATH.exists() else Lock({}), arguments.release)
+        lock = relocked(discover(), Lock.read(), arguments.release)
     except ValueError as error:
         sys.exit(str(error))
     LOCK_PATH.write_text(lock.format(), encoding="utf-8")

@@ -7,7 +7,7 @@ import pytest
 
 from rewards.digest import Lock
 from rewards.registry import discover
-from rewards.types import Failure, FailureKind, Score
+from rewards.types import Failure, FailureKind, Outcome, Score
 from tests.relock import probe_outcomes, relocked
 
 REGISTRY = discover("tests.pool_rewards")
@@ -19,10 +19,15 @@ def probes(folder: Path, reward_id: str, *rows: object) -> Path:
     return folder
 
 
+def outcomes(reward_id: str, folder: Path) -> dict[str, Outcome]:
+    """Return what one version says of its probes, by line number."""
+    return dict(probe_outcomes(REGISTRY, [reward_id], "tests.pool_rewards", folder)[reward_id])
+
+
 def test_a_group_is_probed_together(tmp_path: Path) -> None:
     """The rows of one group go to a group reward at once, and the outcomes keep their line numbers."""
     rows = [{"completion": text, "group": group} for text, group in (("aa", "x"), ("a", "y"), ("a", "x"))]
-    found = dict(probe_outcomes(REGISTRY["rank@v1"], REGISTRY, probes(tmp_path, "rank@v1", *rows)))
+    found = outcomes("rank@v1", probes(tmp_path, "rank@v1", *rows))
     assert {"1": 1.0, "2": 0.0, "3": 0.0} == {
         line: score.value for line, score in found.items() if isinstance(score, Score)
     }
@@ -31,7 +36,7 @@ def test_a_group_is_probed_together(tmp_path: Path) -> None:
 def test_needs_are_scored_first(tmp_path: Path) -> None:
     """A version's needs see the same row, and a need's failure is the row's."""
     rows = [{"completion": "fine"}, {"completion": "not_applicable"}]
-    found = dict(probe_outcomes(REGISTRY["doubled@v1"], REGISTRY, probes(tmp_path, "doubled@v1", *rows)))
+    found = outcomes("doubled@v1", probes(tmp_path, "doubled@v1", *rows))
     assert Score(2.0, "doubled", "Doubled.") == found["1"]
     assert isinstance(found["2"], Failure)
     assert FailureKind.NOT_APPLICABLE == found["2"].kind

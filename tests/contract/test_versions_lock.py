@@ -6,17 +6,20 @@ import pytest
 
 from rewards.digest import LOCK_PATH, Lock, behaviour_digest, build_digest
 from rewards.registry import discover
-from rewards.types import Outcome
-from tests.relock import probe_outcomes
+from tests.relock import Outcomes, probe_outcomes
 
 REGISTRY = discover()
 LOCK = Lock.read()
 
 
 @cache
-def _outcomes(reward_id: str) -> list[tuple[str, Outcome]]:
-    """Return what a version returns on its probes, computed once for this module."""
-    return list(probe_outcomes(REGISTRY[reward_id], REGISTRY))
+def _all_outcomes() -> dict[str, Outcomes]:
+    """Return what every released version returns on its probes, computed once for this module."""
+    return probe_outcomes(REGISTRY, list(LOCK.lines))
+
+
+def _outcomes(reward_id: str) -> Outcomes:
+    return _all_outcomes()[reward_id]
 
 
 @pytest.mark.parametrize("reward_id", LOCK.lines)
