@@ -30,6 +30,9 @@ from rewards.types import Failure, FailureKind, Frozen, Needs, Outcome, Sample, 
 EXIT_MEMORY = 70
 """Exit code of a worker whose item needed more than the address space allows."""
 
+CONTROL = r"\boxed{1}"
+"""A completion that is cheap to read for every reward: what is still expensive is so because of the reference."""
+
 IDLE = -1
 """Value of `progress` while no item is being scored."""
 
@@ -85,6 +88,12 @@ def main(connection: socket.socket, progress: Progress, package: str, limits: Li
     connection.sendall(encode_frame({"ready": True}))
     serve(connection, progress, registry, set_cpu_limit=_set_cpu_limit)
     os._exit(0)
+
+
+def control_item(item: Item) -> Item:
+    """Return the item with `CONTROL` in place of its completions."""
+    samples: list[SampleFields] = [{**sample, "completion": CONTROL} for sample in item["samples"]]
+    return Item(samples=samples, needs=item["needs"])
 
 
 def encode_frame(value: object) -> bytes:

@@ -1,6 +1,5 @@
 """Starts the service: reads the settings, builds the parts, runs uvicorn. The only module with side effects."""
 
-import contextlib
 import signal
 import socket
 import sys
@@ -45,7 +44,11 @@ def main(settings: Settings | None = None) -> int:
     url = f"http://{host}:{port}"
     log.event("service_started", url=url, docs=f"{url}/docs", seconds=round(time.perf_counter() - started, 2))
     if settings.port_file is not None:
-        _publish(settings.port_file, port)
+        try:
+            _publish(settings.port_file, port)
+        except OSError as error:
+            sys.stderr.write(f"touchstone: cannot write {settings.port_file}: {error.strerror}\n")
+            return 1
     server.run(sockets=[listener])
     log.event("service_stopped")
     return 0
@@ -85,11 +88,18 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _publish(path: Path, port: int) -> None:
-    """Write the port so that a reader sees either nothing or all of it."""
-    draft = path.with_suffix(".tmp")
+    """Write the port so that a reader sees either nothing or all of it.
+
+    Raises:
+        OSError: it cannot be written there.
+    """
+    draft = path.with_name(f".{path.name}.{port}")
     draft.write_text(f"{port}\n")
-    with contextlib.suppress(OSError):
+    try:
         draft.replace(path)
+    except OSError:
+        draft.unlink()
+        raise
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ def create_app(
         lifespan=lifespan,
         redirect_slashes=False,
     )
+    app.state.max_batch = settings.max_batch
     errors.install(app)
     score_routes = routes.ScoreRoutes(settings, registry, digests, pool, log)
     routers = [

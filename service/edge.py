@@ -53,6 +53,10 @@ class Edge:
             await self._answer(scope, body, receive, reply)
         except _HungUpError:
             reply.status = 499
+        except asyncio.CancelledError:  # the server's drain is over, and its client had better ask another replica
+            if reply.status is None:
+                late = problem("unavailable", 503, "The service is shutting down.", headers={"Retry-After": "2"})
+                await late(scope, receive, reply.send)
         except ProblemError as error:
             await error.response()(scope, receive, reply.send)
         except Exception as error:  # noqa: BLE001 - the boundary: a defect is a 500 and a log line without text

@@ -23,7 +23,9 @@ from starlette.responses import Response
 from service.pool import PoolUnavailableError
 
 MEDIA_TYPE = "application/problem+json"
-_MAX_LISTED = 20
+MAX_LISTED = 20
+_MAX_STEP_CHARS = 100
+"""Of each step of a path: a key of the caller's may be megabytes."""
 _PROBLEM_SCHEMA = {"$ref": "#/components/schemas/Problem"}
 _TITLES = {
     "unknown-reward": "No such reward version",
@@ -140,14 +142,14 @@ def _validation_error(request: Request, error: Exception) -> Response:
 
 def invalid(places: Sequence[Place]) -> ProblemError:
     """Return the error for a body that is wrong in these places."""
-    shown = list(places[:_MAX_LISTED])
-    more = f" ({len(places)} errors, the first {_MAX_LISTED} listed)" if len(places) > _MAX_LISTED else ""
+    shown = list(places[:MAX_LISTED])
+    more = f" ({len(places)} errors, the first {MAX_LISTED} listed)" if len(places) > MAX_LISTED else ""
     return ProblemError("invalid-request", 422, f"{shown[0].path}: {shown[0].message}{more}", errors=shown)
 
 
 def place(location: Sequence[object], message: str) -> Place:
     """Return where in the request something is wrong. The offending text is not quoted: it may be a completion."""
-    return Place(path=".".join(str(step) for step in location), message=message)
+    return Place(path=".".join(str(step)[:_MAX_STEP_CHARS] for step in location), message=message)
 
 
 def _unavailable(_: Request, error: Exception) -> Response:

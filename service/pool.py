@@ -2,12 +2,12 @@
 
 A batch is cut into shards, and a shard runs in one worker. When a worker dies, what it had answered counts, the item
 it was scoring is tried again alone, and the rest of the shard goes to another worker. An item that exceeds its own
-limits twice, the second time alone and with its whole budget, scores the lowest value; an item killed from outside is
-simply tried again. Scoring is pure, so trying again is always safe.
+limits twice, the second time alone and with its whole budget, scores the lowest value, unless a harmless completion in
+its place does the same: then its reference is to blame. An item killed from outside is simply tried again. Scoring is
+pure, so trying again is always safe. Batches take turns.
 """
 
 import asyncio
-import itertools
 import math
 import multiprocessing
 import time
@@ -20,9 +20,10 @@ from multiprocessing import forkserver
 from rewards.declare import Reward
 from rewards.registry import version_modules
 from rewards.types import Failure, FailureKind, Frozen, Outcome
-from rewards.worker import IDLE, Item, Limits
+from rewards.worker import IDLE, Item, Limits, control_item
 from service import telemetry
 from service.process import Death, Recipe, WorkerDiedError, WorkerProcess
+from service.queue import TurnQueue
 
 _SHARD_S = 0.02
 """Work one shard should hold: enough to drown the cost of a frame, little enough to spread over workers."""
@@ -59,6 +60,8 @@ class _Work:
     own_limit_deaths: int = 0
     faults: int = 0
     outside_kills: int = 0
+    is_control: bool = False
+    """Whether the completion is `worker.CONTROL`: if that is too expensive as well, the reference is to blame."""
 
 
 @dataclass(slots=True, eq=False)
@@ -132,8 +135,7 @@ class Pool:
         self._size = workers
         self._recycle_after = recycle_after
         self._max_queued = max_queued
-        self._queue: asyncio.PriorityQueue[tuple[int, int, _Shard]] = asyncio.PriorityQueue()
-        self._order = itertools.count()
+        self._queue: TurnQueue[_Shard] = TurnQueue()
         self._queued = 0
         self._seconds: dict[str, float] = {}
         self._slots: list[asyncio.Task[None]] = []
@@ -223,9 +225,15 @@ class Pool:
             chars += length
         return cut
 
-    def _put(self, shard: _Shard, *, urgent: bool = False) -> None:
+    def _put(self, shard: _Shard) -> None:
+        """Queue a shard behind what its batch has waiting."""
         self._queued += len(shard.works)
-        self._queue.put_nowait((0 if urgent else 1, next(self._order), shard))
+        self._queue.put(id(shard.batch), shard)
+
+    def _put_first(self, shard: _Shard) -> None:
+        """Queue a shard before what its batch has waiting: its work was taken from the head already."""
+        self._queued += len(shard.works)
+        self._queue.put_first(id(shard.batch), shard)
 
     async def _keep_slot(self) -> None:
         """Keep one worker alive and busy, for ever."""
@@ -276,7 +284,7 @@ class Pool:
             WorkerDiedError: the worker died while it waited.
         """
         if not self._queue.empty():
-            return self._queue.get_nowait()[2]
+            return await self._queue.get()
         get = asyncio.ensure_future(self._queue.get())
         end = asyncio.ensure_future(process.wait_for_end())
         try:
@@ -287,7 +295,7 @@ class Pool:
             await asyncio.gather(get, end, return_exceptions=True)
         if get.cancelled():
             raise WorkerDiedError(Death.OUTSIDE, IDLE)
-        return get.result()[2]
+        return get.result()
 
     async def _run_shard(self, process: WorkerProcess, shard: _Shard) -> None:
         """Run a shard and settle its outcomes; on a death, see that the rest is scored elsewhere.
@@ -308,7 +316,8 @@ class Pool:
                     "items": [work.item for work in shard.works],
                 }
             ):
-                batch.settle(shard.works[done].position, outcomes)
+                work = shard.works[done]
+                batch.settle(work.position, _blamed(batch.reward, work) if work.is_control else outcomes)
                 done += 1
         except WorkerDiedError as died:
             if not batch.abandoned:
@@ -344,7 +353,7 @@ class Pool:
             self._judge(shard.batch, suspect, died.death)
         rest = [work for work in rest if work not in suspects]
         for works in self._cut(shard.batch.reward, rest) if rest else []:
-            self._put(_Shard(shard.batch, works, shard.limit_s), urgent=True)
+            self._put_first(_Shard(shard.batch, works, shard.limit_s))
 
     def _judge(self, batch: _Batch, work: _Work, death: Death) -> None:
         """Count a death against the item it happened to, and decide whether that settles it."""
@@ -353,16 +362,26 @@ class Pool:
         work.outside_kills += death is Death.OUTSIDE
         reward = batch.reward
         outcome: Outcome
-        if work.own_limit_deaths >= _OWN_LIMIT_DEATHS:
-            explanation = (
-                f"Scoring this took more than {reward.budget_s:g} CPU seconds, or more memory than a worker has."
-            )
-            outcome = reward.lowest("answer_too_expensive", explanation)
+        if work.is_control and work.own_limit_deaths:
+            outcome = Failure(FailureKind.BAD_REFERENCE, "The reference is too expensive for any completion.")
+        elif work.own_limit_deaths >= _OWN_LIMIT_DEATHS and reward.needs_reference:
+            control = _Work(control_item(work.item), work.position, is_control=True)
+            self._put(_Shard(batch, [control], reward.budget_s))
+            return
+        elif work.own_limit_deaths >= _OWN_LIMIT_DEATHS:
+            batch.settle(work.position, _blamed(reward, work))
+            return
         elif work.faults >= _MAX_FAULTS:
             outcome = Failure(FailureKind.CRASH, f"{reward.id} crashed its worker twice on this sample.")
         elif work.outside_kills >= _MAX_OUTSIDE_KILLS:
             outcome = Failure(FailureKind.CRASH, "The worker was killed from outside again and again.")
         else:
-            self._put(_Shard(batch, [work], reward.budget_s), urgent=True)
+            self._put(_Shard(batch, [work], reward.budget_s))
             return
         batch.settle(work.position, [outcome] * len(work.item["samples"]))
+
+
+def _blamed(reward: Reward, work: _Work) -> list[Outcome]:
+    """Return the outcomes of a completion that exceeded its own limits, for each sample of its item."""
+    explanation = f"Scoring this took more than {reward.budget_s:g} CPU seconds, or more memory than a worker has."
+    return [reward.lowest("answer_too_expensive", explanation)] * len(work.item["samples"])

@@ -126,8 +126,10 @@ class ScoreRoutes:
     ) -> list[dict[str, object]]:
         """Return one `ScoreResponse` per ask, as plain data."""
         settings = self._settings
-        if len(submissions) > settings.max_batch:
-            detail = f"A request may hold {settings.max_batch:,} samples, this one has {len(submissions):,}. Split it."
+        work = len(submissions) * sum(1 + len(ask.reward.needs) for ask in asks)
+        if work > settings.max_queued:
+            detail = f"{len(submissions):,} samples for {len(asks)} rewards never fit into the queue of "
+            detail += f"{settings.max_queued:,}. Split the request."
             raise errors.ProblemError("body-too-large", 413, detail)
         deadline_s = settings.deadline_s if deadline_ms is None else min(deadline_ms / 1000, settings.max_deadline_s)
         started = time.perf_counter()
@@ -241,6 +243,8 @@ def _misfits(registry: Registry, rewards: Sequence[Reward], samples: Sequence[wi
     known = {name for reward in rewards for each in registry.references(reward) for name in each.model_fields}
     places: list[errors.Place] = []
     for index, sample in enumerate(samples):
+        if len(places) > errors.MAX_LISTED:
+            break
         here = ("body", "samples", index)
         reference = _present(sample.reference)
         for name in reference.keys() - known:

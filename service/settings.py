@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     worker_recycle_after: Annotated[int, Field(ge=1)] = 50_000
     """Items after which a worker is replaced."""
 
-    max_body_mb: Annotated[float, Field(gt=0)] = 64
+    max_body_mb: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 64
     """Largest request body in MiB; more is 413."""
     max_batch: Annotated[int, Field(ge=1)] = 10_000
     """Most samples a request may hold; more is 413."""
@@ -40,9 +40,9 @@ class Settings(BaseSettings):
     max_queued: Annotated[int, Field(ge=1)] = 100_000
     """Most samples that may wait for a worker; more is 503."""
 
-    deadline_s: Annotated[float, Field(gt=0)] = 60
+    deadline_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 60
     """Wall time of a request that states none."""
-    max_deadline_s: Annotated[float, Field(gt=0)] = 600
+    max_deadline_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 600
     """Longest wall time a request may ask for."""
     drain_s: Annotated[int, Field(ge=0)] = 60
     """How long SIGTERM waits for replies in flight."""

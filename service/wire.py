@@ -5,7 +5,8 @@ Explicit names keep the schemas of one version independent of which others exist
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
+from pydantic import BaseModel, ConfigDict, FailFast, Field, JsonValue, create_model
+from typing_extensions import TypeAliasType
 
 from rewards.declare import Reward
 from rewards.registry import Registry
@@ -36,6 +37,9 @@ _MAX_INT = 2**53 - 1
 
 TokenId = Annotated[int, Field(ge=0, le=_MAX_INT)]
 
+TokenIds = TypeAliasType("TokenIds", Annotated[list[TokenId], FailFast()])
+"""Token ids, of which only the first wrong one is reported: there may be a million."""
+
 
 class SampleBody(Body):
     """One completion to score."""
@@ -49,7 +53,7 @@ class SampleBody(Body):
         None, max_length=200, description="Shared by the completions of one prompt; group rewards need it."
     )
     completion_tokens: int | None = Field(None, ge=0, le=_MAX_INT, description="The completion's length in tokens.")
-    completion_ids: list[TokenId] | None = Field(None, description="The completion's token ids.")
+    completion_ids: TokenIds | None = Field(None, description="The completion's token ids.")
 
 
 class BatchSample(SampleBody):
@@ -79,7 +83,7 @@ class BatchRequest(Body):
     """Several rewards over one batch."""
 
     rewards: list[RewardAsk] = Field(min_length=1, max_length=100)
-    samples: list[BatchSample]
+    samples: Annotated[list[BatchSample], FailFast()]
     deadline_ms: Deadline = None
 
 
@@ -177,7 +181,7 @@ def request_model(reward: Reward, registry: Registry) -> type[BaseModel]:
         f"{name}Request",
         __base__=Body,
         __doc__=f"A batch for {reward.id}.",
-        samples=(list[sample], Field(description="The completions to score; may be empty.")),
+        samples=(Annotated[list[sample], FailFast()], Field(description="The completions to score; may be empty.")),
         params=(params, Field(default_factory=params)),
         deadline_ms=(Deadline, None),
     )
@@ -213,7 +217,8 @@ def plain_prompt(text: Text | None) -> str | None:
 def _content(message: Message) -> str:
     if message.content is None or isinstance(message.content, str):
         return message.content or ""
-    return "".join(str(part.get("text", "")) for part in message.content if part.get("type") == "text")
+    texts = (part.get("text") for part in message.content if part.get("type") == "text")
+    return "".join(text for text in texts if isinstance(text, str))
 
 
 def render(sample_id: str | None, outcome: Outcome) -> dict[str, object]:

@@ -91,6 +91,6 @@ class AsyncRewardClient:
             reply = await self._http.request(
                 step.method, step.path, content=step.content, timeout=timeout(step.timeout_s)
             )
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             return lost(error)
         return Reply(reply.status_code, reply.content, reply.headers.get("Retry-After"))

@@ -126,7 +126,7 @@ class RewardClient:
     def _send(self, step: Send) -> Answer:
         try:
             reply = self._http.request(step.method, step.path, content=step.content, timeout=timeout(step.timeout_s))
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             return lost(error)
         return Reply(reply.status_code, reply.content, reply.headers.get("Retry-After"))
 
@@ -156,6 +156,6 @@ def timeout(seconds: float) -> httpx.Timeout:
     return httpx.Timeout(seconds, connect=min(CONNECT_TIMEOUT_S, seconds))
 
 
-def lost(error: httpx.TransportError) -> Lost:
+def lost(error: httpx.RequestError) -> Lost:
     """What is known about a request that went unanswered."""
     return Lost(f"{type(error).__name__} {error}".strip())

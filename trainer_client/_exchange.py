@@ -5,6 +5,7 @@ two clients only carry these steps out, one with threads and one with an event l
 written twice.
 """
 
+import logging
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
@@ -53,6 +54,8 @@ class Lost:
 
 
 Answer = Reply | Lost | None
+_LOG = logging.getLogger("trainer_client")
+
 T = TypeVar("T")
 Conversation = Generator[Send | Pause, Answer, T]
 
@@ -88,7 +91,7 @@ def score_many(
     bodies = [_wire.sample_json(sample) for sample in samples]
     head = _wire.rewards_json(asked)
     parts: list[tuple[list[int], list[RewardResult]]] = []
-    for chunk in _wire.chunks(samples, [len(body) for body in bodies]):
+    for chunk in _wire.chunks(samples, [len(body) for body in bodies], len(asked)):
         picked = [bodies[position] for position in chunk]
         content = yield from answered(
             terms,
@@ -138,6 +141,8 @@ def answered(
         spent = terms.clock() - started
         if spent + wait_s >= terms.deadline_s:
             raise Unreachable(terms.url, attempt, spent, reason(answer))
+        if attempt == 1:
+            _LOG.warning("%s: %s; trying again for %.0f s", terms.url, reason(answer), terms.deadline_s)
         yield Pause(wait_s)
 
 

@@ -15,6 +15,9 @@ from trainer_client._types import Failure, Outcome, RewardInfo, RewardRequest, R
 MAX_SAMPLES = 8192
 """Samples in one request, below the 10,000 that the service takes by default."""
 
+MAX_WORK = 50_000
+"""Samples times rewards in one request, half of what the service's queue takes by default."""
+
 MAX_BODY_BYTES = 32 * 1024 * 1024
 """Half the service's default limit, so that a smaller setting or a proxy still lets a request pass."""
 
@@ -61,12 +64,13 @@ def score_body(rewards: bytes, samples: Sequence[bytes], deadline_ms: int) -> by
     return b'{"rewards":%b,"samples":[%b],"deadline_ms":%d}' % (rewards, joined, deadline_ms)
 
 
-def chunks(samples: Sequence[Sample], sizes: Sequence[int]) -> list[list[int]]:
+def chunks(samples: Sequence[Sample], sizes: Sequence[int], rewards: int = 1) -> list[list[int]]:
     """The positions of the samples, cut into requests that the service accepts.
 
     Samples of one group stay together, since a reward may compare them; only a group that is too large for
     any request is cut.
     """
+    most = max(1, min(MAX_SAMPLES, MAX_WORK // rewards))
     units: dict[object, list[int]] = {}
     for position, sample in enumerate(samples):
         units.setdefault(position if sample.group is None else sample.group, []).append(position)
@@ -74,11 +78,11 @@ def chunks(samples: Sequence[Sample], sizes: Sequence[int]) -> list[list[int]]:
     filled = 0
     for unit in units.values():
         size = sum(sizes[position] for position in unit)
-        if packed[-1] and (len(packed[-1]) + len(unit) > MAX_SAMPLES or filled + size > MAX_BODY_BYTES):
+        if packed[-1] and (len(packed[-1]) + len(unit) > most or filled + size > MAX_BODY_BYTES):
             packed.append([])
             filled = 0
         for position in unit:
-            if packed[-1] and (len(packed[-1]) == MAX_SAMPLES or filled + sizes[position] > MAX_BODY_BYTES):
+            if packed[-1] and (len(packed[-1]) == most or filled + sizes[position] > MAX_BODY_BYTES):
                 packed.append([])
                 filled = 0
             packed[-1].append(position)
@@ -90,7 +94,7 @@ def parsed(content: bytes) -> dict[str, Any]:
     """The JSON object that a reply holds."""
     try:
         value = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise BadReply("The reply is no JSON object; check that the base URL is the reward service's.")
@@ -102,7 +106,10 @@ def results(content: bytes, rewards: Sequence[RewardRequest], samples: int) -> l
     found = parsed(content).get("results")
     if not isinstance(found, list) or len(found) != len(rewards):
         raise BadReply(f"The reply does not hold the {len(rewards)} results that were asked for.")
-    return [result(each, asked, samples) for each, asked in zip(found, rewards, strict=True)]
+    try:
+        return [result(each, asked, samples) for each, asked in zip(found, rewards, strict=True)]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise BadReply(f"The reply holds something of another type than agreed: {error}") from error
 
 
 def result(value: object, asked: RewardRequest, samples: int) -> RewardResult:
@@ -155,7 +162,10 @@ def catalogue(content: bytes) -> list[RewardInfo]:
     found = parsed(content).get("rewards")
     if not isinstance(found, list) or not all(isinstance(each, dict) and "id" in each for each in found):
         raise BadReply("The reply does not hold a catalogue of rewards.")
-    return [info(each) for each in found]
+    try:
+        return [info(each) for each in found]
+    except TypeError as error:
+        raise BadReply(f"The catalogue holds something of another type than agreed: {error}") from error
 
 
 def info(value: Mapping[str, Any]) -> RewardInfo:

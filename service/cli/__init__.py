@@ -10,7 +10,7 @@ def main() -> None:
     except ModuleNotFoundError as missing:
         sys.exit(
             f"touchstone needs {missing.name}, which this installation does not have.\n"
-            "To score and serve:  pip install 'touchstone-rl[service]'\n"
-            "To train:            pip install 'touchstone-rl[train]'"
+            "To score and serve:  pip install 'touchstone-rl[service]'   (in a clone: '.[service]')\n"
+            "To train:            pip install 'touchstone-rl[train]'     (in a clone: '.[train]')"
         )
     app(prog_name="touchstone")

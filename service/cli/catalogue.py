@@ -18,14 +18,12 @@ def list_rewards() -> None:
         from rewards.registry import discover  # noqa: PLC0415 - the train extra has no rewards to import
     except ModuleNotFoundError as missing:
         require("service", missing)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("reward", "lowest", "highest", "compares with", "claim"):
-        table.add_column(column, no_wrap=column == "reward", justify="right" if "est" in column else "left")
+    console = Console(soft_wrap=True, highlight=False)
     for reward in discover().values():
         low, high = reward.range
-        fields = ", ".join(reward.reference.model_fields) or "-"
-        table.add_row(f"[cyan]{reward.id}[/cyan]", f"{low:g}", f"{high:g}", fields, reward.summary)
-    Console().print(table)
+        fields = ", ".join(reward.reference.model_fields) or "nothing"
+        console.print(f"[bold cyan]{reward.id}[/bold cyan]  {low:g} to {high:g}, compares with {fields}")
+        console.print(f"    {reward.summary}")
 
 
 def show_reward(

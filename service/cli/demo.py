@@ -30,7 +30,7 @@ def demo(
 
     Takes about two minutes on two CPU cores and needs no network. Ends with an error if the model did not learn.
     """
-    console = Console()
+    console = Console(soft_wrap=True)
     try:
         from trainer_client.tiny import run_lesson  # noqa: PLC0415 - torch takes seconds to import
         from trainer_client.training.console import ConsoleProgress  # noqa: PLC0415

@@ -196,4 +196,10 @@ def _summarise(reward: str, outcomes: list[Outcome], out: Path) -> None:
     console.print(table)
     mean = f"mean {sum(score.value for score in scores) / len(scores):.4f}, " if scores else ""
     failed = len(outcomes) - len(scores)
-    console.print(f"{len(outcomes):,} samples: {mean}{len(scores):,} scored, {failed:,} failed. Outcomes: {out}")
+    console.print(
+        f"{len(outcomes):,} samples: {mean}{len(scores):,} scored, {failed:,} failed. Outcomes: {out}", soft_wrap=True
+    )
+    kinds = {outcome.kind for outcome in outcomes if isinstance(outcome, Failure)}
+    if failed == len(outcomes) and outcomes:
+        hint = " Name the column with --column answer=..." if kinds == {"missing_reference"} else ""
+        fail(f"no sample could be scored ({', '.join(sorted(kinds))}).{hint}")

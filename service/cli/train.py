@@ -29,7 +29,7 @@ def train(
         from trainer_client.training.console import ConsoleProgress  # noqa: PLC0415
     except ModuleNotFoundError as missing:
         require("train", missing)
-    console = Console()
+    console = Console(soft_wrap=True)
     progress = ConsoleProgress(console)
     try:
         chosen = Recipe.load(recipe)

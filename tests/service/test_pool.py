@@ -21,6 +21,7 @@ from tests.service.running import TEST_REWARDS, forkserver_pid, item, kill, prel
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("warm_forkserver")]
 
 REGISTRY = discover(TEST_REWARDS)
+COSTLY = REGISTRY["costly@v1"]
 MOODY = REGISTRY["moody@v1"]
 LENGTH = REGISTRY["length@v1"]
 ODD = REGISTRY["odd@v1"]
@@ -257,7 +258,7 @@ async def test_a_sample_already_scored_is_not_scored_again() -> None:
     works = [_Work(item("fine"), position) for position in range(3)]
     batch.settle(0, [FINE])
     pool._rescue(_Shard(batch, works, 1.0), 1, WorkerDiedError(Death.OUTSIDE, 0))
-    (_, _, rescued) = pool._queue.get_nowait()
+    rescued = await pool._queue.get()
     assert [1, 2] == [work.position for work in rescued.works]
     assert pool._queue.empty()
     await pool.stop()
@@ -295,3 +296,29 @@ def test_idle_is_no_index() -> None:
     """A worker between two jobs accuses nobody."""
     assert IDLE < 0
     assert FailureKind.CRASH.retryable
+
+
+@pytest.mark.parametrize(
+    ("reference", "completion", "expected"),
+    [
+        ("burn", "anything", "bad_reference"),
+        ("burn", "burn", "bad_reference"),
+        ("72", "burn", "answer_too_expensive"),
+        ("72", "72", "equal"),
+    ],
+)
+async def test_whose_fault_the_expense_is(reference: str, completion: str, expected: str) -> None:
+    """A reference too expensive for any completion is a failure; a completion too expensive for it scores lowest."""
+    async with running_pool() as pool:
+        (outcomes,) = await pool.run(COSTLY, NoParams(), [item(completion, reference={"answer": reference})], 30)
+        assert [expected] == reasons(outcomes)
+
+
+async def test_a_small_batch_does_not_wait_for_a_large_one() -> None:
+    """A hundred expensive items are queued, and one cheap item of another batch is scored among the first."""
+    async with running_pool(workers=1) as pool:
+        large = asyncio.create_task(run(pool, [item("burn")] * 100, 60))
+        await asyncio.sleep(0.2)
+        assert [FINE] == await run(pool, [item("fine")], 10)
+        assert not large.done()
+        large.cancel()

@@ -207,9 +207,26 @@ def test_what_does_not_fit_a_batch_is_named(testbed: httpx.Client, body: object,
 
 def test_many_errors_are_counted_and_twenty_listed(testbed: httpx.Client) -> None:
     """A wrong batch does not get a larger answer than a right one."""
-    found = problem(testbed, MATCHES, {"samples": [{}] * 300}, 422)
+    body = {"rewards": [{"reward": f"none@v{n}"} for n in range(1, 51)], "samples": []}
+    found = problem(testbed, "/v1/score", body, 422)
     assert 20 == len(found["errors"])
-    assert "300 errors" in found["detail"]
+    assert "50 errors" in found["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"samples": [{}] * 400_000}, 413),
+        ({"samples": [{"completion": "x", **{f"field {n}": n for n in range(300)}}]}, 422),
+        ({"samples": [{"completion": "x", "completion_ids": [-1] * 400_000}]}, 422),
+        ({"samples": [{"completion": "x", "reference": {f"field {n}": n for n in range(300)}}]}, 422),
+        ({"samples": [{}] * 400}, 422),
+    ],
+    ids=["samples", "fields", "token ids", "reference fields", "wrong samples"],
+)
+def test_a_body_made_of_errors_is_refused_early(testbed: httpx.Client, body: object, status: int) -> None:
+    """What is wrong a hundred thousand times is said once."""
+    assert 1 == len(problem(testbed, MATCHES, body, status)["errors"] or [None])
 
 
 def test_an_empty_batch_is_answered(testbed: httpx.Client) -> None:

@@ -1,0 +1,41 @@
+"""The pool's queue: batches take turns, so that a large one cannot keep a small one waiting behind all of it."""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class TurnQueue(Generic[T]):
+    """Entries in one line per owner; `get` takes from each owner in turn."""
+
+    def __init__(self) -> None:
+        self._lines: OrderedDict[Hashable, deque[T]] = OrderedDict()
+        self._waiting = asyncio.Semaphore(0)
+
+    def empty(self) -> bool:
+        """Return whether nothing waits."""
+        return not self._lines
+
+    def put(self, owner: Hashable, entry: T) -> None:
+        """Add an entry at the end of its owner's line."""
+        self._lines.setdefault(owner, deque()).append(entry)
+        self._waiting.release()
+
+    def put_first(self, owner: Hashable, entry: T) -> None:
+        """Add an entry at the head of its owner's line."""
+        self._lines.setdefault(owner, deque()).appendleft(entry)
+        self._waiting.release()
+
+    async def get(self) -> T:
+        """Remove and return the first entry of the owner whose turn it is; wait while there is none."""
+        await self._waiting.acquire()
+        owner, line = next(iter(self._lines.items()))
+        entry = line.popleft()
+        if line:
+            self._lines.move_to_end(owner)
+        else:
+            del self._lines[owner]
+        return entry
