@@ -283,19 +283,20 @@ class Pool:
         Raises:
             WorkerDiedError: the worker died while it waited.
         """
-        if not self._queue.empty():
-            return await self._queue.get()
-        get = asyncio.ensure_future(self._queue.get())
-        end = asyncio.ensure_future(process.wait_for_end())
-        try:
-            await asyncio.wait({get, end}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for waiting in (get, end):
-                waiting.cancel()
-            await asyncio.gather(get, end, return_exceptions=True)
-        if get.cancelled():
-            raise WorkerDiedError(Death.OUTSIDE, IDLE)
-        return get.result()
+        while True:
+            shard = self._queue.pop()
+            if shard is not None:
+                return shard
+            filled = asyncio.ensure_future(self._queue.wait())
+            end = asyncio.ensure_future(process.wait_for_end())
+            try:
+                await asyncio.wait({filled, end}, return_when=asyncio.FIRST_COMPLETED)
+                if end.done():
+                    raise WorkerDiedError(Death.OUTSIDE, IDLE)
+            finally:
+                for waiting in (filled, end):
+                    waiting.cancel()
+                await asyncio.gather(filled, end, return_exceptions=True)
 
     async def _run_shard(self, process: WorkerProcess, shard: _Shard) -> None:
         """Run a shard and settle its outcomes; on a death, see that the rest is scored elsewhere.

@@ -9,33 +9,36 @@ T = TypeVar("T")
 
 
 class TurnQueue(Generic[T]):
-    """Entries in one line per owner; `get` takes from each owner in turn."""
+    """Entries in one line per owner; `pop` takes from each owner in turn."""
 
     def __init__(self) -> None:
         self._lines: OrderedDict[Hashable, deque[T]] = OrderedDict()
-        self._waiting = asyncio.Semaphore(0)
-
-    def empty(self) -> bool:
-        """Return whether nothing waits."""
-        return not self._lines
+        self._filled = asyncio.Event()
 
     def put(self, owner: Hashable, entry: T) -> None:
         """Add an entry at the end of its owner's line."""
         self._lines.setdefault(owner, deque()).append(entry)
-        self._waiting.release()
+        self._filled.set()
 
     def put_first(self, owner: Hashable, entry: T) -> None:
         """Add an entry at the head of its owner's line."""
         self._lines.setdefault(owner, deque()).appendleft(entry)
-        self._waiting.release()
+        self._filled.set()
 
-    async def get(self) -> T:
-        """Remove and return the first entry of the owner whose turn it is; wait while there is none."""
-        await self._waiting.acquire()
+    def pop(self) -> T | None:
+        """Remove and return the first entry of the owner whose turn it is, or None where nothing waits."""
+        if not self._lines:
+            return None
         owner, line = next(iter(self._lines.items()))
         entry = line.popleft()
         if line:
             self._lines.move_to_end(owner)
         else:
             del self._lines[owner]
+        if not self._lines:
+            self._filled.clear()
         return entry
+
+    async def wait(self) -> None:
+        """Return when something waits. Somebody else may pop it first."""
+        await self._filled.wait()

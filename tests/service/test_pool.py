@@ -258,9 +258,10 @@ async def test_a_sample_already_scored_is_not_scored_again() -> None:
     works = [_Work(item("fine"), position) for position in range(3)]
     batch.settle(0, [FINE])
     pool._rescue(_Shard(batch, works, 1.0), 1, WorkerDiedError(Death.OUTSIDE, 0))
-    rescued = await pool._queue.get()
+    rescued = pool._queue.pop()
+    assert rescued is not None
     assert [1, 2] == [work.position for work in rescued.works]
-    assert pool._queue.empty()
+    assert pool._queue.pop() is None
     await pool.stop()
 
 

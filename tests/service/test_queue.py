@@ -1,7 +1,6 @@
 """Batches take turns."""
 
 import asyncio
-from contextlib import suppress
 
 import pytest
 
@@ -10,32 +9,31 @@ from service.queue import TurnQueue
 pytestmark = pytest.mark.anyio
 
 
-async def test_owners_take_turns() -> None:
+def test_owners_take_turns() -> None:
     """A late owner's only entry comes second, not last."""
     queue: TurnQueue[str] = TurnQueue()
     for number in range(3):
         queue.put("large", f"large {number}")
     queue.put("small", "small")
-    assert ["large 0", "small", "large 1", "large 2"] == [await queue.get() for _ in range(4)]
-    assert queue.empty()
+    assert ["large 0", "small", "large 1", "large 2", None] == [queue.pop() for _ in range(5)]
 
 
-async def test_the_head_of_a_line_is_its_owners_own() -> None:
+def test_the_head_of_a_line_is_its_owners_own() -> None:
     """What is put back first overtakes its own batch and no other."""
     queue: TurnQueue[str] = TurnQueue()
     queue.put("a", "a1")
     queue.put("b", "b1")
     queue.put_first("b", "b0")
-    assert ["a1", "b0", "b1"] == [await queue.get() for _ in range(3)]
+    assert ["a1", "b0", "b1"] == [queue.pop() for _ in range(3)]
 
 
-async def test_a_cancelled_get_loses_nothing() -> None:
-    """Whoever stops waiting leaves the entry to the next."""
+async def test_everyone_who_waits_is_woken() -> None:
+    """An entry wakes all, one pops it, and the others wait again."""
     queue: TurnQueue[str] = TurnQueue()
-    waiting = asyncio.ensure_future(queue.get())
+    waiting = [asyncio.ensure_future(queue.wait()) for _ in range(2)]
     await asyncio.sleep(0)
-    waiting.cancel()
-    with suppress(asyncio.CancelledError):
-        await waiting
     queue.put("a", "a1")
-    assert "a1" == await asyncio.wait_for(queue.get(), 1)
+    await asyncio.gather(*waiting)
+    assert ["a1", None] == [queue.pop(), queue.pop()]
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(queue.wait(), 0.01)
