@@ -10,6 +10,8 @@ from rewards.registry import discover
 from rewards.types import Failure, FailureKind, Outcome, Score
 from tests.relock import probe_outcomes, relocked
 
+pytestmark = pytest.mark.usefixtures("warm_forkserver")
+
 REGISTRY = discover("tests.pool_rewards")
 
 

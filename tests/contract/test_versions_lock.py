@@ -8,6 +8,8 @@ from rewards.digest import LOCK_PATH, Lock, behaviour_digest, build_digest
 from rewards.registry import discover
 from tests.relock import Outcomes, probe_outcomes
 
+pytestmark = pytest.mark.usefixtures("warm_forkserver")
+
 REGISTRY = discover()
 LOCK = Lock.read()
 
