@@ -98,7 +98,7 @@ def problem(
         detail=detail,
         errors=list(errors),
     )
-    return Response(orjson.dumps(body.model_dump()), status, {**(headers or {}), "Content-Type": f"{MEDIA_TYPE}"})
+    return Response(orjson.dumps(body.model_dump()), status, {**(headers or {}), "Content-Type": MEDIA_TYPE})
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, object]]:
