@@ -1,9 +1,10 @@
 """One declaration per reward version, from which everything else is derived.
 
-    @reward(range=(0.0, 1.0), budget_s=5)
-    def score(sample: Sample[Reference], params: Params) -> Score: ...
+    @reward(range=(0.0, 1.0), budget_s=5, read=read_reference)
+    def score(sample: Sample[Reference], params: Params, gold: Gold) -> Score: ...
 
-The family and the version are read off the module's path, the types off the annotations, the documentation off the
+`read` and its parameter are for references that are dear to read: they are read apart from the completions, once. The
+family and the version are read off the module's path, the types off the annotations, the documentation off the
 docstring. The decorator returns a `Reward` and registers nothing: `rewards.registry.discover` finds it.
 """
 
@@ -23,8 +24,16 @@ _MODULE = re.compile(r"(?:^|\.)(?P<family>[a-z][a-z0-9_]*)\.v(?P<version>[1-9][0
 MAX_COMPLETION_CHARS = 1_000_000
 """Default length over which a completion scores the lowest value unread: four times a 64k-token completion."""
 
-ScoreFunction = Callable[..., Score]
-GroupFunction = Callable[..., Sequence[Outcome]]
+_NEEDS = "needs"
+_GOLD = "gold"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of a reference: what `read` returned, or the failure that it raised."""
+
+    gold: object = None
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,10 @@ class Reward:
     """Ids of the rewards whose scores the function receives."""
     is_group: bool
     """Whether the function takes all samples of a group at once."""
-    takes_needs: bool
+    read: Callable[..., object] | None
+    """Turns a reference and the params into what the function compares with, in the process that scores; else None."""
+    extras: tuple[str, ...]
+    """What the function takes after the sample and the params, in its order: `needs`, `gold`, both or neither."""
 
     @property
     def id(self) -> str:
@@ -78,26 +90,60 @@ class Reward:
         """Return the score of a completion that cannot earn anything, such as one over a limit."""
         return Score(self.range[0], reason, explanation)
 
-    def score(self, sample: Sample[Frozen], params: Frozen, needs: Needs) -> Outcome:
+    def reading(self, reference: Frozen, params: Frozen) -> Reading:
+        """Return the reference as the function wants it; an empty reading where the declaration has no `read`.
+
+        Raises:
+            Exception: whatever a defect of `read` raises; a `RewardError` becomes the reading's failure.
+        """
+        if self.read is None:
+            return Reading()
+        try:
+            return Reading(self.read(reference, params))
+        except RewardError as error:
+            return Reading(failure=error.failure())
+
+    def score(self, sample: Sample[Frozen], params: Frozen, needs: Needs, reading: Reading | None = None) -> Outcome:
         """Score one sample.
+
+        Args:
+            sample: The completion and its reference.
+            params: What the caller chose.
+            needs: The scores of the rewards that this one needs.
+            reading: The reference's reading, where it is at hand; else the reference is read here.
 
         Raises:
             Exception: whatever a defect of the function raises; a `RewardError` becomes a `Failure` here.
         """
+        reading = reading or self.reading(sample.reference, params)
+        if reading.failure is not None:
+            return reading.failure
+        given = {_NEEDS: needs, _GOLD: reading.gold}
         try:
-            outcome = self.function(sample, params, *((needs,) if self.takes_needs else ()))
+            outcome = self.function(sample, params, *(given[extra] for extra in self.extras))
         except RewardError as error:
             return error.failure()
         return self._checked(outcome)
 
-    def score_group(self, samples: Sequence[Sample[Frozen]], params: Frozen, needs: Sequence[Needs]) -> list[Outcome]:
-        """Score all samples of one group together.
+    def score_group(
+        self,
+        samples: Sequence[Sample[Frozen]],
+        params: Frozen,
+        needs: Sequence[Needs],
+        readings: Sequence[Reading] | None = None,
+    ) -> list[Outcome]:
+        """Score all samples of one group together. Where one reference cannot be read, no sample can be scored.
 
         Raises:
             Exception: as `score`; also when the function does not return one outcome per sample.
         """
+        readings = readings or [self.reading(sample.reference, params) for sample in samples]
+        for reading in readings:
+            if reading.failure is not None:
+                return [reading.failure] * len(samples)
+        given = {_NEEDS: needs, _GOLD: [reading.gold for reading in readings]}
         try:
-            outcomes = self.function(samples, params, *((needs,) if self.takes_needs else ()))
+            outcomes = self.function(samples, params, *(given[extra] for extra in self.extras))
         except RewardError as error:
             return [error.failure()] * len(samples)
         checked = [self._checked(outcome) for outcome in typing.cast("Sequence[object]", outcomes)]
@@ -128,18 +174,23 @@ def reward(
     budget_s: float = 5.0,
     max_completion_chars: int = MAX_COMPLETION_CHARS,
     needs: tuple[str, ...] = (),
+    read: Callable[..., object] | None = None,
 ) -> Callable[[Callable[..., object]], Reward]:
     """Declare the decorated function as one version of a reward.
 
     The function is `score(sample: Sample[Reference], params: Params) -> Score`. A group reward takes
-    `samples: list[Sample[Reference]]` and returns one outcome each. A reward that declares `needs` takes a third
-    parameter, annotated `Needs` (`list[Needs]` for a group reward).
+    `samples: list[Sample[Reference]]` and returns one outcome each. A reward that declares `needs` takes one more
+    parameter, annotated `Needs` (`list[Needs]` for a group reward), and one that declares `read` one more, annotated
+    with what `read` returns (a `list` of it for a group reward). Their order is free: the annotations tell them apart.
 
     Args:
         range: The lowest and the highest value that the function returns.
         budget_s: CPU seconds one sample may use before its completion scores the lowest value.
         max_completion_chars: Characters over which a completion scores the lowest value unread.
         needs: Ids of rewards to score first.
+        read: `read(reference: Reference, params: Params) -> Gold`, which may raise `BadReference`. It runs under a
+            budget of its own, equal to `budget_s`; what it returns is kept and given to every sample with the same
+            reference, so the function must not change it. A reference that uses the budget up is `bad_reference`.
 
     Returns:
         A decorator that turns the function into a `Reward`.
@@ -162,9 +213,12 @@ def reward(
         params = parameters[1] if len(parameters) > 1 else None
         if not (isinstance(params, type) and issubclass(params, Frozen)):
             raise TypeError(f"{function.__module__}: the second parameter must be annotated with a Frozen params class")
-        takes_needs = len(parameters) > 2  # noqa: PLR2004 - sample, params, needs
-        if takes_needs != bool(needs):
-            raise TypeError(f"{function.__module__}: `needs` and a third parameter of type Needs go together")
+        extras = _extras(
+            function,
+            parameters[2:],
+            {_NEEDS: Needs if needs else None, _GOLD: _gold_type(read, sample, params)},
+            is_group=is_group,
+        )
         return Reward(
             family=where["family"],
             version=int(where["version"]),
@@ -176,7 +230,8 @@ def reward(
             max_completion_chars=max_completion_chars,
             needs=needs,
             is_group=is_group,
-            takes_needs=takes_needs,
+            read=read,
+            extras=extras,
         )
 
     return declare
@@ -201,4 +256,34 @@ def _sample_type(function: Callable[..., object], parameters: Sequence[object]) 
     return arguments[0], is_group
 
 
-__all__ = ["MAX_COMPLETION_CHARS", "NoParams", "NoReference", "Reward", "reward"]
+def _gold_type(read: Callable[..., object] | None, reference: type[Frozen], params: type[Frozen]) -> object:
+    """Return what `read` returns, or None where there is no `read`."""
+    if read is None:
+        return None
+    hints = typing.get_type_hints(read)
+    gold = hints.pop("return", None)
+    if list(hints.values()) != [reference, params] or gold in {None, type(None), Needs}:
+        wanted = f"{reference.__name__}, {params.__name__}"
+        raise TypeError(f"{read.__module__}: `read` must be annotated to take {wanted} and to return what it reads")
+    return gold
+
+
+def _extras(
+    function: Callable[..., object], annotations: Sequence[object], expected: dict[str, object], *, is_group: bool
+) -> tuple[str, ...]:
+    """Return which of the expected types each further parameter is annotated with; there must be one of each."""
+    names = {
+        list[kind] if is_group else kind: name  # type: ignore[valid-type]
+        for name, kind in expected.items()
+        if kind is not None
+    }
+    extras = tuple(names.get(annotation, "") for annotation in annotations)
+    if sorted(extras) != sorted(names.values()):
+        raise TypeError(
+            f"{function.__module__}: `needs` and a parameter of type Needs go together, "
+            "and so do `read` and a parameter of the type that it returns"
+        )
+    return extras
+
+
+__all__ = ["MAX_COMPLETION_CHARS", "NoParams", "NoReference", "Reading", "Reward", "reward"]

@@ -2,7 +2,7 @@
 
 The parent sends a job as one frame (four bytes of length, then JSON) and the worker answers with frames of outcomes
 in the order of the job's items. Everything that a parent needs to judge a death is visible from outside: the exit
-code says which limit was hit and `progress` says which item was being scored.
+code says which limit was hit and `progress` says which item was being scored, or its reference being read.
 
 The limits are the kernel's, so no code here has to be running for them to hold: a CPU timer per item whose signal
 nobody catches, an address space, no files, no core. What a library prints goes nowhere, since it may be a completion.
@@ -23,7 +23,8 @@ from typing import TypedDict
 
 import orjson
 
-from rewards.declare import Reward
+from rewards.declare import Reading, Reward
+from rewards.readings import Read, Readings, key_of
 from rewards.registry import discover
 from rewards.types import Failure, FailureKind, Frozen, Needs, Outcome, Sample, Score
 
@@ -35,6 +36,9 @@ CONTROL = r"\boxed{1}"
 
 IDLE = -1
 """Value of `progress` while no item is being scored."""
+
+READING = 1 << 32
+"""Added to `progress` while the references of an item are read, before its completions are looked at."""
 
 _LENGTH_BYTES = 4
 _FLUSH_S = 0.002
@@ -69,7 +73,7 @@ class Job(TypedDict):
     reward: str
     params: Json
     limit_s: float
-    """CPU seconds that each item may use."""
+    """CPU seconds that each item may use, and as many again for reading its references where that is done apart."""
     items: list[Item]
 
 
@@ -127,64 +131,112 @@ def serve(
         connection: One end of a stream socket pair, blocking.
         progress: Shared memory of one number: the index of the item being scored, or `IDLE`.
         registry: The rewards that jobs may name.
-        set_cpu_limit: Called with the CPU seconds that the next item may use; with 0 after the last.
+        set_cpu_limit: Called with the CPU seconds that the next reading or item may use; with 0 after the last.
     """
+    watch = _Watch(progress, set_cpu_limit)
+    readings = Readings()
     stream = connection.makefile("rb")
     while header := stream.read(_LENGTH_BYTES):
         job: Job = orjson.loads(stream.read(int.from_bytes(header, "big")))
         pending: list[orjson.Fragment] = []
         flushed_at = time.monotonic()
-        for outcomes in _score_items(job, registry[job["reward"]], progress, set_cpu_limit):
+        for outcomes in _JobScorer(job, registry[job["reward"]], watch, readings).outcomes():
             pending.append(orjson.Fragment(outcomes))
             if time.monotonic() - flushed_at > _FLUSH_S:
                 connection.sendall(encode_frame(pending))
                 pending = []
                 flushed_at = time.monotonic()
-        set_cpu_limit(0)
-        progress[0] = IDLE
+        watch.rest()
         if pending:
             connection.sendall(encode_frame(pending))
 
 
-def _score_items(
-    job: Job, reward: Reward, progress: Progress, set_cpu_limit: Callable[[float], object]
-) -> Iterator[bytes]:
-    """Yield the encoded outcomes of each item of a job."""
-    params = reward.params.model_validate(job["params"])
-    for index, item in enumerate(job["items"]):
-        progress[0] = index
-        set_cpu_limit(job["limit_s"])
-        yield _score_item(item, reward, params)
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """What the parent sees of this process: the item under way, and the CPU time that it may still use."""
+
+    progress: Progress
+    set_cpu_limit: Callable[[float], object]
+
+    def begin(self, progress: int, limit_s: float) -> None:
+        """Note what begins now and what it may use."""
+        self.progress[0] = progress
+        self.set_cpu_limit(limit_s)
+
+    def rest(self) -> None:
+        """Note that nothing is under way."""
+        self.set_cpu_limit(0)
+        self.progress[0] = IDLE
 
 
-def _score_item(item: Item, reward: Reward, params: Frozen) -> bytes:
-    """Return the encoded outcomes of one sample, or of one whole group."""
-    outcome: Outcome
-    try:
-        samples = [_sample(fields, reward) for fields in item["samples"]]
+class _JobScorer:
+    """Scores the items of one job."""
+
+    def __init__(self, job: Job, reward: Reward, watch: _Watch, readings: Readings) -> None:
+        self._job = job
+        self._reward = reward
+        self._watch = watch
+        self._readings = readings
+        self._params = reward.params.model_validate(job["params"])
+
+    def outcomes(self) -> Iterator[bytes]:
+        """Yield the encoded outcomes of each item, in order."""
+        for index, item in enumerate(self._job["items"]):
+            yield self._item(index, item)
+
+    def _item(self, index: int, item: Item) -> bytes:
+        """Return the encoded outcomes of one sample, or of one whole group."""
+        reward = self._reward
+        outcome: Outcome
+        too_deep: Outcome = Failure(
+            FailureKind.BAD_REFERENCE, "Reading this reference needs deeper recursion than a worker has."
+        )
+        try:
+            reads = None if reward.read is None else [self._read(index, sample) for sample in item["samples"]]
+            too_deep = reward.lowest(
+                "answer_too_expensive", "Reading this completion needs deeper recursion than a worker has."
+            )
+            self._watch.begin(index, self._job["limit_s"])
+            return _encode_outcomes(self._score(item, reads))
+        except MemoryError:
+            os._exit(EXIT_MEMORY)
+        except RecursionError:
+            outcome = too_deep
+        except Exception as error:  # noqa: BLE001 - the boundary: a defect in a reward is a typed failure
+            outcome = Failure(FailureKind.CRASH, _describe(error, reward))
+        return _encode_outcomes([outcome] * len(item["samples"]))
+
+    def _read(self, index: int, fields: SampleFields) -> Read:
+        """Return a sample's reference and its reading, from memory where it is there."""
+        key = key_of(self._reward.id, self._job["params"], fields["reference"])
+        read = self._readings.find(key)
+        if read is None:
+            self._watch.begin(index | READING, self._job["limit_s"])
+            read = self._readings.read(key, self._reward, fields["reference"], self._params)
+        return read
+
+    def _score(self, item: Item, reads: Sequence[Read] | None) -> list[Outcome]:
+        """Return the outcomes of an item whose references are read, or are for the reward itself to read."""
+        reward = self._reward
+        if reads is None:
+            reads = [(reward.reference.model_validate(sample["reference"]), Reading()) for sample in item["samples"]]
+        samples = [_sample(fields, reference) for fields, (reference, _) in zip(item["samples"], reads, strict=True)]
+        readings = [reading for _, reading in reads]
         needs = [_needs(fields) for fields in item["needs"]]
         if reward.is_group:
-            return _encode_outcomes(reward.score_group(samples, params, needs))
-        return _encode_outcomes([reward.score(samples[0], params, needs[0])])
-    except MemoryError:
-        os._exit(EXIT_MEMORY)
-    except RecursionError:
-        explanation = "Reading this completion needs deeper recursion than a worker has."
-        outcome = reward.lowest("answer_too_expensive", explanation)
-    except Exception as error:  # noqa: BLE001 - the boundary: a defect in a reward is a typed failure
-        outcome = Failure(FailureKind.CRASH, _describe(error, reward))
-    return _encode_outcomes([outcome] * len(item["samples"]))
+            return reward.score_group(samples, self._params, needs, readings)
+        return [reward.score(samples[0], self._params, needs[0], readings[0])]
 
 
 def _encode_outcomes(outcomes: Sequence[Outcome]) -> bytes:
     return orjson.dumps([encode_outcome(outcome) for outcome in outcomes])
 
 
-def _sample(fields: SampleFields, reward: Reward) -> Sample[Frozen]:
+def _sample(fields: SampleFields, reference: Frozen) -> Sample[Frozen]:
     ids = fields["completion_ids"]
     return Sample(
         completion=fields["completion"],
-        reference=reward.reference.model_validate(fields["reference"]),
+        reference=reference,
         prompt=fields["prompt"],
         group=fields["group"],
         completion_tokens=fields["completion_tokens"],

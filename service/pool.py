@@ -1,10 +1,7 @@
 """The killable worker pool: batches in, one outcome per sample out, whatever a completion does to its worker.
 
-A batch is cut into shards, and a shard runs in one worker. When a worker dies, what it had answered counts, the item
-it was scoring is tried again alone, and the rest of the shard goes to another worker. An item that exceeds its own
-limits twice, the second time alone and with its whole budget, scores the lowest value, unless a harmless completion in
-its place does the same: then its reference is to blame. An item killed from outside is simply tried again. Scoring is
-pure, so trying again is always safe. Batches take turns.
+A batch is cut into shards, and a shard runs in one worker. When a worker dies, what it had answered counts, and
+`blame` says what becomes of the rest. Scoring is pure, so trying again is always safe. Batches take turns.
 """
 
 import asyncio
@@ -14,14 +11,15 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing import forkserver
 
 from rewards.declare import Reward
 from rewards.registry import version_modules
 from rewards.types import Failure, FailureKind, Frozen, Outcome
-from rewards.worker import IDLE, Item, Limits, control_item
-from service import telemetry
+from rewards.worker import IDLE, Item, Limits
+from service import blame, telemetry
+from service.batch import Batch, Shard, Work
 from service.process import Death, Recipe, WorkerDiedError, WorkerProcess
 from service.queue import TurnQueue
 
@@ -35,9 +33,6 @@ _PATIENCE = 0.1
 """Share of the budget that an item gets beside others; alone, it gets all of it."""
 _GRACE_S = 1.0
 """How long a worker may go on with a shard that nobody waits for."""
-_MAX_OUTSIDE_KILLS = 50
-_MAX_FAULTS = 2
-_OWN_LIMIT_DEATHS = 2
 _START_TIMEOUT_S = 60.0
 _BREAKER_DEATHS = 3
 _BREAKER_MAX_WAIT_S = 30.0
@@ -49,53 +44,6 @@ class PoolUnavailableError(Exception):
     def __init__(self, message: str, retry_after_s: int) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
-
-
-@dataclass(slots=True, eq=False)
-class _Work:
-    """One item on its way, with the deaths it was part of."""
-
-    item: Item
-    position: int
-    own_limit_deaths: int = 0
-    faults: int = 0
-    outside_kills: int = 0
-    is_control: bool = False
-    """Whether the completion is `worker.CONTROL`: if that is too expensive as well, the reference is to blame."""
-
-
-@dataclass(slots=True, eq=False)
-class _Batch:
-    """The items of one call, and their outcomes as they come."""
-
-    reward: Reward
-    params: Frozen
-    outcomes: list[list[Outcome] | None]
-    missing: int
-    done: asyncio.Event = field(default_factory=asyncio.Event)
-    workers: set[WorkerProcess] = field(default_factory=set)
-    abandoned: bool = False
-
-    def settle(self, position: int, outcomes: list[Outcome]) -> None:
-        self.outcomes[position] = outcomes
-        self.missing -= 1
-        if not self.missing:
-            self.done.set()
-
-    def kill_workers(self) -> None:
-        """End the workers that still run a part of this batch."""
-        if self.missing:
-            for process in self.workers:
-                process.kill()
-
-
-@dataclass(slots=True)
-class _Shard:
-    """What one worker is given at a time."""
-
-    batch: _Batch
-    works: list[_Work]
-    limit_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +83,7 @@ class Pool:
         self._size = workers
         self._recycle_after = recycle_after
         self._max_queued = max_queued
-        self._queue: TurnQueue[_Shard] = TurnQueue()
+        self._queue: TurnQueue[Shard] = TurnQueue()
         self._queued = 0
         self._seconds: dict[str, float] = {}
         self._slots: list[asyncio.Task[None]] = []
@@ -190,9 +138,9 @@ class Pool:
             raise PoolUnavailableError("The queue is full.", retry_after_s=2)
         if self._deaths_before_ready >= _BREAKER_DEATHS and not self._alive:
             raise PoolUnavailableError("No worker process can be started.", retry_after_s=10)
-        batch = _Batch(reward, params, [None] * len(items), missing=len(items))
-        for works in self._cut(reward, [_Work(item, position) for position, item in enumerate(items)]):
-            self._put(_Shard(batch, works, reward.budget_s * _PATIENCE))
+        batch = Batch(reward, params, [None] * len(items), missing=len(items))
+        for works in self._cut(reward, [Work(item, position) for position, item in enumerate(items)]):
+            self._put(Shard(batch, works, reward.budget_s * _PATIENCE))
         try:
             with suppress(TimeoutError):
                 await asyncio.wait_for(batch.done.wait(), deadline_s)
@@ -209,12 +157,12 @@ class Pool:
             for outcomes, item in zip(batch.outcomes, items, strict=True)
         ]
 
-    def _cut(self, reward: Reward, works: list[_Work]) -> list[list[_Work]]:
+    def _cut(self, reward: Reward, works: list[Work]) -> list[list[Work]]:
         """Cut work into shards of about `_SHARD_S` each, at least one per worker where it is worth it."""
         seconds = self._seconds.get(reward.id, _FIRST_GUESS_S)
         shards = max(1, math.ceil(seconds * len(works) / _SHARD_S))
         size = min(_SHARD_ITEMS, math.ceil(len(works) / shards))
-        cut: list[list[_Work]] = []
+        cut: list[list[Work]] = []
         chars = 0
         for work in works:
             length = sum(len(sample["completion"]) for sample in work.item["samples"])
@@ -225,12 +173,12 @@ class Pool:
             chars += length
         return cut
 
-    def _put(self, shard: _Shard) -> None:
+    def _put(self, shard: Shard) -> None:
         """Queue a shard behind what its batch has waiting."""
         self._queued += len(shard.works)
         self._queue.put(id(shard.batch), shard)
 
-    def _put_first(self, shard: _Shard) -> None:
+    def _put_first(self, shard: Shard) -> None:
         """Queue a shard before what its batch has waiting: its work was taken from the head already."""
         self._queued += len(shard.works)
         self._queue.put_first(id(shard.batch), shard)
@@ -265,7 +213,7 @@ class Pool:
                 self._deaths_before_ready = 0
                 return process
 
-    async def _next_shard(self, process: WorkerProcess) -> _Shard:
+    async def _next_shard(self, process: WorkerProcess) -> Shard:
         """Return the next shard worth running.
 
         Raises:
@@ -274,10 +222,13 @@ class Pool:
         while True:
             shard = await self._take(process)
             self._queued -= len(shard.works)
-            if not shard.batch.abandoned:
+            if shard.batch.abandoned:
+                continue
+            shard.works = blame.readable(shard.batch, shard.works)
+            if shard.works:
                 return shard
 
-    async def _take(self, process: WorkerProcess) -> _Shard:
+    async def _take(self, process: WorkerProcess) -> Shard:
         """Return the first shard of the queue, watching the idle worker while there is none.
 
         Raises:
@@ -298,7 +249,7 @@ class Pool:
                     waiting.cancel()
                 await asyncio.gather(filled, end, return_exceptions=True)
 
-    async def _run_shard(self, process: WorkerProcess, shard: _Shard) -> None:
+    async def _run_shard(self, process: WorkerProcess, shard: Shard) -> None:
         """Run a shard and settle its outcomes; on a death, see that the rest is scored elsewhere.
 
         Raises:
@@ -318,7 +269,10 @@ class Pool:
                 }
             ):
                 work = shard.works[done]
-                batch.settle(work.position, _blamed(batch.reward, work) if work.is_control else outcomes)
+                if work.is_control:  # it was cheap, so the completion in whose place it stood is to blame
+                    batch.fail(work, blame.blamed_completion(batch.reward))
+                else:
+                    batch.settle(work, outcomes)
                 done += 1
         except WorkerDiedError as died:
             if not batch.abandoned:
@@ -335,54 +289,17 @@ class Pool:
         """Move the estimate of a reward's cost per item a fifth of the way to what was just seen."""
         self._seconds[reward_id] = 0.8 * self._seconds.get(reward_id, seconds) + 0.2 * seconds
 
-    def _give_up(self, shard: _Shard, done: int, error: Exception) -> None:
+    def _give_up(self, shard: Shard, done: int, error: Exception) -> None:
         """Settle what is left of a shard that the service could not send, or whose answer it could not read."""
         telemetry.defect("shard_failed", error)
         failure: Outcome = Failure(FailureKind.CRASH, "The service could not bring this sample to a worker and back.")
         for work in shard.works[done:]:
-            shard.batch.settle(work.position, [failure] * len(work.item["samples"]))
+            shard.batch.fail(work, failure)
 
-    def _rescue(self, shard: _Shard, done: int, died: WorkerDiedError) -> None:
-        """Queue what a dead worker left: the item it was scoring alone, the others together."""
-        rest = shard.works[done:]
-        suspects: list[_Work] = []
-        if done <= died.index < len(shard.works):
-            suspects = [shard.works[died.index]]
-        elif died.death is not Death.OUTSIDE:
-            suspects = rest  # it died of this job but of none of its items, so each is tried alone
-        for suspect in suspects:
-            self._judge(shard.batch, suspect, died.death)
-        rest = [work for work in rest if work not in suspects]
+    def _rescue(self, shard: Shard, done: int, died: WorkerDiedError) -> None:
+        """Queue what a dead worker left."""
+        retries, rest = blame.sort_out(shard, done, died)
+        for retry in retries:
+            self._put(retry)
         for works in self._cut(shard.batch.reward, rest) if rest else []:
-            self._put_first(_Shard(shard.batch, works, shard.limit_s))
-
-    def _judge(self, batch: _Batch, work: _Work, death: Death) -> None:
-        """Count a death against the item it happened to, and decide whether that settles it."""
-        work.own_limit_deaths += death is Death.OWN_LIMIT
-        work.faults += death is Death.FAULT
-        work.outside_kills += death is Death.OUTSIDE
-        reward = batch.reward
-        outcome: Outcome
-        if work.is_control and work.own_limit_deaths:
-            outcome = Failure(FailureKind.BAD_REFERENCE, "The reference is too expensive for any completion.")
-        elif work.own_limit_deaths >= _OWN_LIMIT_DEATHS and reward.needs_reference:
-            control = _Work(control_item(work.item), work.position, is_control=True)
-            self._put(_Shard(batch, [control], reward.budget_s))
-            return
-        elif work.own_limit_deaths >= _OWN_LIMIT_DEATHS:
-            batch.settle(work.position, _blamed(reward, work))
-            return
-        elif work.faults >= _MAX_FAULTS:
-            outcome = Failure(FailureKind.CRASH, f"{reward.id} crashed its worker twice on this sample.")
-        elif work.outside_kills >= _MAX_OUTSIDE_KILLS:
-            outcome = Failure(FailureKind.CRASH, "The worker was killed from outside again and again.")
-        else:
-            self._put(_Shard(batch, [work], reward.budget_s))
-            return
-        batch.settle(work.position, [outcome] * len(work.item["samples"]))
-
-
-def _blamed(reward: Reward, work: _Work) -> list[Outcome]:
-    """Return the outcomes of a completion that exceeded its own limits, for each sample of its item."""
-    explanation = f"Scoring this took more than {reward.budget_s:g} CPU seconds, or more memory than a worker has."
-    return [reward.lowest("answer_too_expensive", explanation)] * len(work.item["samples"])
+            self._put_first(Shard(shard.batch, works, shard.limit_s))

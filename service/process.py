@@ -38,10 +38,12 @@ class Death(Enum):
 class WorkerDiedError(Exception):
     """The worker is gone and its current job is unfinished."""
 
-    def __init__(self, death: Death, index: int) -> None:
-        super().__init__(f"{death.value} at item {index}")
+    def __init__(self, death: Death, progress: int) -> None:
+        super().__init__(f"{death.value} at {progress}")
         self.death = death
-        self.index = index
+        self.is_reading = progress >= worker.READING
+        """Whether it was reading the item's references, and had not looked at its completions."""
+        self.index = progress - worker.READING if self.is_reading else progress
         """Index of the item it was scoring, or `worker.IDLE`."""
 
 

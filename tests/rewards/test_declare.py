@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from rewards.declare import Reward, reward
+from rewards.declare import Reading, Reward, reward
 from rewards.errors import BadReference, NotApplicable
 from rewards.types import Failure, FailureKind, Frozen, Needs, NoParams, NoReference, Outcome, Sample, Score
 
@@ -162,3 +162,79 @@ def test_a_defect_escapes() -> None:
 def test_the_lowest_score_is_the_range_s() -> None:
     """What a completion over a limit gets."""
     assert declared(single, range=(-2.0, 1.0)).lowest("too_long", "Why.") == Score(-2.0, "too_long", "Why.")
+
+
+def read_number(reference: Reference, params: NoParams) -> int:
+    """Read a number."""
+    del params
+    if not reference.answer.isdigit():
+        raise BadReference("Not a number.")
+    return int(reference.answer)
+
+
+def test_a_reference_is_read_apart() -> None:
+    """The function gets what `read` returned, from whoever calls it, in the order of its annotations."""
+
+    def comparing(sample: Sample[Reference], params: NoParams, gold: int, needs: Needs) -> Score:
+        """A claim."""
+        del params
+        return Score(float(len(sample.completion) == gold), "ok", str(needs["base@v1"].value))
+
+    def comparing_all(
+        samples: list[Sample[Reference]], params: NoParams, needs: list[Needs], golds: list[int]
+    ) -> list[Outcome]:
+        """A claim."""
+        return [comparing(*one) for one in zip(samples, [params] * len(samples), golds, needs, strict=True)]
+
+    needs = Needs({"base@v1": Score(0.5, "ok", "Fine.")})
+    samples = [Sample("abc", Reference(answer=answer)) for answer in ("3", "4")]
+    found = declared(comparing, read=read_number, needs=("base@v1",))
+    grouped = declared(comparing_all, read=read_number, needs=("base@v1",))
+    expected = [Score(1.0, "ok", "0.5"), Score(0.0, "ok", "0.5")]
+    assert expected == [found.score(sample, NoParams(), needs) for sample in samples]
+    assert expected == grouped.score_group(samples, NoParams(), [needs] * 2)
+    assert found.score(samples[0], NoParams(), needs, Reading(4)) == expected[1]
+
+
+def test_a_reference_that_cannot_be_read_is_a_failure() -> None:
+    """Of every sample of a group, where it is a group's."""
+
+    def comparing(sample: Sample[Reference], params: NoParams, gold: int) -> Score:
+        """A claim."""
+        raise NotImplementedError
+
+    def comparing_all(samples: list[Sample[Reference]], params: NoParams, golds: list[int]) -> list[Outcome]:
+        """A claim."""
+        raise NotImplementedError
+
+    samples = [Sample("abc", Reference(answer=answer)) for answer in ("3", "x")]
+    bad = Failure(FailureKind.BAD_REFERENCE, "Not a number.")
+    assert bad == declared(comparing, read=read_number).score(samples[1], NoParams(), NEEDS)
+    assert [bad, bad] == declared(comparing_all, read=read_number).score_group(samples, NoParams(), [NEEDS] * 2)
+
+
+def test_reading_and_its_parameter_go_together() -> None:
+    """One without the other is a mistake, and so is another type."""
+
+    def takes_text(sample: Sample[Reference], params: NoParams, gold: str) -> Score:
+        """A claim."""
+
+    def takes_number(sample: Sample[Reference], params: NoParams, gold: int) -> Score:
+        """A claim."""
+
+    def unannotated(reference: Reference, params: NoParams):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        """Return nothing that anyone knows."""
+
+    def strange(reference: NoReference, params: NoParams) -> int:
+        """Read something else."""
+        raise NotImplementedError
+
+    for function, read, message in (
+        (takes_text, read_number, "go together"),
+        (single, read_number, "go together"),
+        (takes_number, None, "go together"),
+        (takes_number, unannotated, "annotated to take Reference, NoParams"),
+        (takes_number, strange, "annotated to take Reference, NoParams"),
+    ):
+        with pytest.raises(TypeError, match=message):
+            declared(function, read=read)

@@ -14,7 +14,7 @@ import pytest
 from rewards import worker
 from rewards.registry import discover
 from rewards.types import Failure, FailureKind, Outcome, Score
-from rewards.worker import IDLE, Item, Job, Json
+from rewards.worker import IDLE, READING, Item, Job, Json
 
 PACKAGE = "tests.pool_rewards"
 REGISTRY = discover(PACKAGE)
@@ -186,3 +186,63 @@ def test_what_no_frame_can_carry_is_a_crash_of_its_item(completion: str) -> None
         found = parent.ask("odd@v1", *(item(text, reference={"number": 1}) for text in ("a", completion, "b")))
     kinds = [outcome.reason if isinstance(outcome, Score) else outcome.kind for (outcome,) in found]
     assert ["fine", FailureKind.CRASH, "fine"] == kinds
+
+
+def gilded(answer: str, completion: str = "x") -> Item:
+    """Return an item for the reward that reads apart."""
+    return item(completion, reference={"answer": answer})
+
+
+def serials(found: list[list[Outcome]]) -> list[object]:
+    """Return which reading each outcome was made with."""
+    return [outcome.details["serial"] for (outcome,) in found if isinstance(outcome, Score)]
+
+
+def test_a_reference_is_read_once() -> None:
+    """Across items and jobs, under a limit of its own; other params are another reading."""
+    with serving() as parent:
+        first = serials(parent.ask("gilded@v1", gilded("a"), gilded("a", "y"), gilded("b"), limit_s=2.0))
+        assert [2.0] * 5 + [0] == parent.limits
+        again = serials(parent.ask("gilded@v1", gilded("a"), gilded("b")))
+        other = serials(parent.ask("gilded@v1", gilded("a"), params={"suffix": "!"}))
+    assert first[0] == first[1] != first[2]
+    assert [first[0], first[2]] == again
+    assert other[0] not in first
+
+
+def test_progress_tells_reading_from_scoring() -> None:
+    """A parent that finds the worker dead can tell whose fault it was."""
+    with serving() as parent:
+        jobs = [gilded("fine"), gilded("doze", "doze")]
+        asked = threading.Thread(target=parent.ask, args=("gilded@v1", *jobs))
+        asked.start()
+        seen = {parent.progress[0] for _ in iter(lambda: (time.sleep(0.01), asked.is_alive())[1], False)}
+        asked.join()
+    assert {1, 1 | READING} <= seen
+
+
+def test_reading_fails_as_a_reference_does() -> None:
+    """A blank one is bad, also the second time; one too deep is bad; a defect is a crash of the items it happens to."""
+    answers = ("", "", "recurse", "raise", "fine")
+    with serving() as parent:
+        found = [outcome for (outcome,) in parent.ask("gilded@v1", *(gilded(answer) for answer in answers))]
+        ((deep,),) = parent.ask("gilded@v1", gilded("fine", "recurse"))
+    bad, crash = FailureKind.BAD_REFERENCE, FailureKind.CRASH
+    assert [bad, bad, bad, crash] == [outcome.kind for outcome in found if isinstance(outcome, Failure)]
+    assert isinstance(deep, Score)
+    assert "answer_too_expensive" == deep.reason
+
+
+def test_a_group_gets_its_golds_and_needs() -> None:
+    """By what they are annotated with; one bad reference leaves nothing to compare."""
+    lengths = [worker.encode_outcome(Score(value, "counted", "Counted.")) for value in (1.0, 2.0)]
+    group = item("a", "bb")
+    for sample, worth in zip(group["samples"], ("10", "20"), strict=True):
+        sample["reference"] = {"worth": worth}
+    group["needs"] = [{"length@v1": length} for length in lengths]
+    with serving() as parent:
+        (placed,) = parent.ask("podium@v1", group)
+        group["samples"][0]["reference"] = {"worth": "much"}
+        (failed,) = parent.ask("podium@v1", group)
+    assert [0.0, 20.0] == [outcome.value for outcome in placed if isinstance(outcome, Score)]
+    assert [Failure(FailureKind.BAD_REFERENCE, "The worth is no number.")] * 2 == failed

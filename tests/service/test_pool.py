@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import pytest
 from rewards.registry import discover
 from rewards.types import Failure, FailureKind, NoParams, Outcome, Score
 from rewards.worker import IDLE, Item
-from service.pool import Pool, PoolUnavailableError, _Batch, _Shard, _Work
+from service.batch import Batch, Shard, Work
+from service.pool import Pool, PoolUnavailableError
 from service.process import Death, WorkerDiedError, _cause
 from service.settings import MEBIBYTE
 from tests.service.running import TEST_REWARDS, forkserver_pid, item, kill, preload, running_pool, until
@@ -23,6 +25,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("warm_forkserver")]
 REGISTRY = discover(TEST_REWARDS)
 COSTLY = REGISTRY["costly@v1"]
 MOODY = REGISTRY["moody@v1"]
+GILDED = REGISTRY["gilded@v1"]
 LENGTH = REGISTRY["length@v1"]
 ODD = REGISTRY["odd@v1"]
 MATH = replace(discover()["math_equal@v1"], budget_s=1.0)
@@ -254,10 +257,10 @@ async def test_a_job_that_kills_before_its_first_item_ends() -> None:
 async def test_a_sample_already_scored_is_not_scored_again() -> None:
     """A worker killed between its answer and its next item takes nothing back."""
     pool = Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE)
-    batch = _Batch(MOODY, NoParams(), [None] * 3, missing=3)
-    works = [_Work(item("fine"), position) for position in range(3)]
-    batch.settle(0, [FINE])
-    pool._rescue(_Shard(batch, works, 1.0), 1, WorkerDiedError(Death.OUTSIDE, 0))
+    batch = Batch(MOODY, NoParams(), [None] * 3, missing=3)
+    works = [Work(item("fine"), position) for position in range(3)]
+    batch.settle(works[0], [FINE])
+    pool._rescue(Shard(batch, works, 1.0), 1, WorkerDiedError(Death.OUTSIDE, 0))
     rescued = pool._queue.pop()
     assert rescued is not None
     assert [1, 2] == [work.position for work in rescued.works]
@@ -268,7 +271,7 @@ async def test_a_sample_already_scored_is_not_scored_again() -> None:
 def test_shards_hold_a_bounded_number_of_characters() -> None:
     """Long completions do not wait for each other in one frame."""
     pool = Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE)
-    works = [_Work(item("x" * 1_500_000), position) for position in range(6)]
+    works = [Work(item("x" * 1_500_000), position) for position in range(6)]
     cut = pool._cut(LENGTH, works)
     assert works == [work for shard in cut for work in shard]
     assert 2 == max(len(shard) for shard in cut)
@@ -313,6 +316,46 @@ async def test_whose_fault_the_expense_is(reference: str, completion: str, expec
     async with running_pool() as pool:
         (outcomes,) = await pool.run(COSTLY, NoParams(), [item(completion, reference={"answer": reference})], 30)
         assert [expected] == reasons(outcomes)
+
+
+@pytest.mark.parametrize(
+    ("reference", "completion", "expected"),
+    [
+        ("burn", "anything", "bad_reference"),
+        ("hog", "burn", "bad_reference"),
+        ("recurse", "anything", "bad_reference"),
+        ("", "anything", "bad_reference"),
+        ("72", "burn", "answer_too_expensive"),
+        ("72", "hog", "answer_too_expensive"),
+        ("segfault", "72", "crash"),
+        ("killed", "72", "crash"),
+        ("72", "72", "equal"),
+    ],
+)
+async def test_whose_fault_it_is_where_references_are_read_apart(
+    reference: str, completion: str, expected: str
+) -> None:
+    """The worker dies while it reads or while it scores, and no harmless completion is needed to tell."""
+    texts = [("1", "1"), (completion, reference), ("1", "2")]
+    async with running_pool() as pool:
+        items = [item(text, reference={"answer": answer}) for text, answer in texts]
+        outcomes = [outcome for (outcome,) in await pool.run(GILDED, GILDED.params(), items, 30)]
+        assert ["equal", expected, "different"] == reasons(outcomes)
+        if expected == "answer_too_expensive":
+            assert 2 == pool.status.restarts
+
+
+async def test_a_hostile_reference_is_paid_for_once() -> None:
+    """Of a hundred samples that share it, one finds out what reading it takes."""
+    async with running_pool() as pool:
+        await pool.run(GILDED, GILDED.params(), [item("1", reference={"answer": "1"})] * 64, 30)
+        started = time.monotonic()
+        items = [item(str(number), reference={"answer": "burn" if number % 4 else "8"}) for number in range(100)]
+        outcomes = [outcome for (outcome,) in await pool.run(GILDED, GILDED.params(), items, 30)]
+        assert time.monotonic() - started < 10
+        assert pool.status.restarts <= 4
+    expected = ["bad_reference" if number % 4 else "equal" if number == 8 else "different" for number in range(100)]
+    assert expected == reasons(outcomes)
 
 
 async def test_a_small_batch_does_not_wait_for_a_large_one() -> None:

@@ -1,0 +1,1 @@
+"""A reward that reads its references apart."""

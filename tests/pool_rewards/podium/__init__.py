@@ -1,0 +1,1 @@
+"""A group reward that reads its references apart and needs another reward."""
