@@ -1,8 +1,8 @@
 """The child process in which every `def` reward runs.
 
-The parent sends a job as one frame (four bytes of length, then JSON) and the worker answers with frames of outcomes
-in the order of the job's items. Everything that a parent needs to judge a death is visible from outside: the exit
-code says which limit was hit and `progress` says which item was being scored, or its reference being read.
+The parent sends a job as one frame (see `frames`) and the worker answers with frames of outcomes in the order of the
+job's items. Everything that a parent needs to judge a death is visible from outside: the exit code says which limit
+was hit and `progress` says which item was being scored, or its reference being read.
 
 The limits are the kernel's, so no code here has to be running for them to hold: a CPU timer per item whose signal
 nobody catches, an address space, no files, no core. What a library prints goes nowhere, since it may be a completion.
@@ -17,13 +17,23 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from ctypes import Array, c_longlong
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
-
-import orjson
+from typing import cast
 
 from rewards.declare import Reading, Reward
+from rewards.frames import (
+    PREFIX_BYTES,
+    EncodedOutcome,
+    Item,
+    Job,
+    Json,
+    SampleFields,
+    decode_job,
+    decode_outcome,
+    encode_outcome,
+    encode_outcomes,
+)
 from rewards.readings import Read, Readings, key_of
 from rewards.registry import discover
 from rewards.types import Failure, FailureKind, Frozen, Needs, Outcome, Sample, Score
@@ -40,41 +50,11 @@ IDLE = -1
 READING = 1 << 32
 """Added to `progress` while the references of an item are read, before its completions are looked at."""
 
-_LENGTH_BYTES = 4
+_TOO_EXPENSIVE = "answer_too_expensive"
 _FLUSH_S = 0.002
 """Outcomes wait at most this long for company, so cheap items share a write and dear ones are never lost."""
 
 Progress = Array[c_longlong]
-Json = dict[str, object]
-
-
-class SampleFields(TypedDict):
-    """A `Sample` as it travels to the worker."""
-
-    completion: str
-    reference: Json
-    prompt: str | None
-    group: str | None
-    completion_tokens: int | None
-    completion_ids: list[int] | None
-
-
-class Item(TypedDict):
-    """What is scored in one go and pays for itself: one sample, or the samples of one group."""
-
-    samples: list[SampleFields]
-    needs: list[dict[str, Json]]
-    """For each sample, the scores that its reward needs, by reward id."""
-
-
-class Job(TypedDict):
-    """One frame of work."""
-
-    reward: str
-    params: Json
-    limit_s: float
-    """CPU seconds that each item may use, and as many again for reading its references where that is done apart."""
-    items: list[Item]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +69,7 @@ def main(connection: socket.socket, progress: Progress, package: str, limits: Li
     """Score jobs from the connection until its other end is closed."""
     _confine(limits)
     registry = discover(package)
-    connection.sendall(encode_frame({"ready": True}))
+    connection.sendall(encode_outcomes([]))  # an empty frame says that it is ready
     serve(connection, progress, registry, set_cpu_limit=_set_cpu_limit)
     os._exit(0)
 
@@ -98,24 +78,6 @@ def control_item(item: Item) -> Item:
     """Return the item with `CONTROL` in place of its completions."""
     samples: list[SampleFields] = [{**sample, "completion": CONTROL} for sample in item["samples"]]
     return Item(samples=samples, needs=item["needs"])
-
-
-def encode_frame(value: object) -> bytes:
-    """Return the value as one frame."""
-    body = orjson.dumps(value)
-    return len(body).to_bytes(_LENGTH_BYTES, "big") + body
-
-
-def encode_outcome(outcome: Outcome) -> Json:
-    """Return an outcome as it travels to the parent."""
-    return asdict(outcome)
-
-
-def decode_outcome(fields: Mapping[str, object]) -> Outcome:
-    """Return the outcome that `encode_outcome` wrote."""
-    if "kind" in fields:
-        return Failure(FailureKind(str(fields["kind"])), str(fields["message"]))
-    return Score(**fields)  # type: ignore[arg-type]
 
 
 def serve(
@@ -136,19 +98,19 @@ def serve(
     watch = _Watch(progress, set_cpu_limit)
     readings = Readings()
     stream = connection.makefile("rb")
-    while header := stream.read(_LENGTH_BYTES):
-        job: Job = orjson.loads(stream.read(int.from_bytes(header, "big")))
-        pending: list[orjson.Fragment] = []
+    while prefix := stream.read(PREFIX_BYTES):
+        job = decode_job(stream.read(int.from_bytes(prefix, "big")))
+        pending: list[list[EncodedOutcome]] = []
         flushed_at = time.monotonic()
         for outcomes in _JobScorer(job, registry[job["reward"]], watch, readings).outcomes():
-            pending.append(orjson.Fragment(outcomes))
+            pending.append(outcomes)
             if time.monotonic() - flushed_at > _FLUSH_S:
-                connection.sendall(encode_frame(pending))
+                connection.sendall(encode_outcomes(pending))
                 pending = []
                 flushed_at = time.monotonic()
         watch.rest()
         if pending:
-            connection.sendall(encode_frame(pending))
+            connection.sendall(encode_outcomes(pending))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +141,13 @@ class _JobScorer:
         self._readings = readings
         self._params = reward.params.model_validate(job["params"])
 
-    def outcomes(self) -> Iterator[bytes]:
-        """Yield the encoded outcomes of each item, in order."""
+    def outcomes(self) -> Iterator[list[EncodedOutcome]]:
+        """Yield the outcomes of each item, in order."""
         for index, item in enumerate(self._job["items"]):
             yield self._item(index, item)
 
-    def _item(self, index: int, item: Item) -> bytes:
-        """Return the encoded outcomes of one sample, or of one whole group."""
+    def _item(self, index: int, item: Item) -> list[EncodedOutcome]:
+        """Return the outcomes of one sample, or of one whole group."""
         reward = self._reward
         outcome: Outcome
         too_deep: Outcome = Failure(
@@ -194,17 +156,17 @@ class _JobScorer:
         try:
             reads = None if reward.read is None else [self._read(index, sample) for sample in item["samples"]]
             too_deep = reward.lowest(
-                "answer_too_expensive", "Reading this completion needs deeper recursion than a worker has."
+                _TOO_EXPENSIVE, "Reading this completion needs deeper recursion than a worker has."
             )
             self._watch.begin(index, self._job["limit_s"])
-            return _encode_outcomes(self._score(item, reads))
+            return [encode_outcome(outcome, lasts=_lasts(outcome)) for outcome in self._score(item, reads)]
         except MemoryError:
             os._exit(EXIT_MEMORY)
         except RecursionError:
             outcome = too_deep
         except Exception as error:  # noqa: BLE001 - the boundary: a defect in a reward is a typed failure
             outcome = Failure(FailureKind.CRASH, _describe(error, reward))
-        return _encode_outcomes([outcome] * len(item["samples"]))
+        return [encode_outcome(outcome)] * len(item["samples"])
 
     def _read(self, index: int, fields: SampleFields) -> Read:
         """Return a sample's reference and its reading, from memory where it is there."""
@@ -228,8 +190,11 @@ class _JobScorer:
         return [reward.score(samples[0], self._params, needs[0], readings[0])]
 
 
-def _encode_outcomes(outcomes: Sequence[Outcome]) -> bytes:
-    return orjson.dumps([encode_outcome(outcome) for outcome in outcomes])
+def _lasts(outcome: Outcome) -> bool:
+    """Return whether what a reward returned depends on the sample alone."""
+    if isinstance(outcome, Failure):
+        return outcome.kind is FailureKind.BAD_REFERENCE
+    return outcome.reason != _TOO_EXPENSIVE
 
 
 def _sample(fields: SampleFields, reference: Frozen) -> Sample[Frozen]:
@@ -245,7 +210,7 @@ def _sample(fields: SampleFields, reference: Frozen) -> Sample[Frozen]:
 
 
 def _needs(fields: Mapping[str, Json]) -> Needs:
-    return Needs({reward_id: Score(**score) for reward_id, score in fields.items()})  # type: ignore[arg-type]
+    return Needs({reward_id: cast("Score", decode_outcome(score)) for reward_id, score in fields.items()})
 
 
 def _describe(error: Exception, reward: Reward) -> str:

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 
 from rewards.declare import Reward
+from rewards.frames import EncodedOutcome, Item, encode_outcome
 from rewards.types import Frozen, Outcome
-from rewards.worker import Item
 from service.process import WorkerProcess
 
 
@@ -28,7 +28,7 @@ class Batch:
 
     reward: Reward
     params: Frozen
-    outcomes: list[list[Outcome] | None]
+    outcomes: list[list[EncodedOutcome] | None]
     missing: int
     done: asyncio.Event = field(default_factory=asyncio.Event)
     workers: set[WorkerProcess] = field(default_factory=set)
@@ -36,7 +36,7 @@ class Batch:
     """The references, as `blame.references_of` writes them, that are known to be too expensive to read."""
     abandoned: bool = False
 
-    def settle(self, work: Work, outcomes: list[Outcome]) -> None:
+    def settle(self, work: Work, outcomes: list[EncodedOutcome]) -> None:
         """Note the outcomes of an item, one for each of its samples."""
         self.outcomes[work.position] = outcomes
         self.missing -= 1
@@ -45,7 +45,7 @@ class Batch:
 
     def fail(self, work: Work, outcome: Outcome) -> None:
         """Note one outcome for every sample of an item."""
-        self.settle(work, [outcome] * len(work.item["samples"]))
+        self.settle(work, [encode_outcome(outcome)] * len(work.item["samples"]))
 
     def kill_workers(self) -> None:
         """End the workers that still run a part of this batch."""

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from multiprocessing import forkserver
 
 from rewards.declare import Reward
+from rewards.frames import EncodedOutcome, Item, encode_outcome
 from rewards.registry import version_modules
 from rewards.types import Failure, FailureKind, Frozen, Outcome
-from rewards.worker import IDLE, Item, Limits
+from rewards.worker import IDLE, Limits
 from service import blame, telemetry
 from service.batch import Batch, Shard, Work
 from service.process import Death, Recipe, WorkerDiedError, WorkerProcess
@@ -25,8 +26,10 @@ from service.queue import TurnQueue
 
 _SHARD_S = 0.02
 """Work one shard should hold: enough to drown the cost of a frame, little enough to spread over workers."""
+_WORTH_SHARING_S = 0.001
+"""Work for each worker that is worth the cost of another frame."""
 _SHARD_ITEMS = 512
-_SHARD_CHARS = 4_000_000
+_SHARD_CHARS = 1_000_000
 _FIRST_GUESS_S = 0.001
 """Cost of an item of a reward not scored yet."""
 _PATIENCE = 0.1
@@ -123,7 +126,7 @@ class Pool:
 
     async def run(
         self, reward: Reward, params: Frozen, items: Sequence[Item], deadline_s: float
-    ) -> list[list[Outcome]]:
+    ) -> list[list[EncodedOutcome]]:
         """Return the outcomes of each item, one per sample, in order.
 
         What is not scored within `deadline_s` seconds of wall time is `deadline`, and its workers are killed. Where
@@ -151,16 +154,16 @@ class Pool:
             raise
         finally:
             batch.abandoned = True
-        late: Outcome = Failure(FailureKind.DEADLINE, f"Not scored within {deadline_s:g} s of wall time.")
+        late = encode_outcome(Failure(FailureKind.DEADLINE, f"Not scored within {deadline_s:g} s of wall time."))
         return [
             outcomes if outcomes is not None else [late] * len(item["samples"])
             for outcomes, item in zip(batch.outcomes, items, strict=True)
         ]
 
     def _cut(self, reward: Reward, works: list[Work]) -> list[list[Work]]:
-        """Cut work into shards of about `_SHARD_S` each, at least one per worker where it is worth it."""
-        seconds = self._seconds.get(reward.id, _FIRST_GUESS_S)
-        shards = max(1, math.ceil(seconds * len(works) / _SHARD_S))
+        """Cut work into shards of about `_SHARD_S` each, at least one for each worker where it is worth it."""
+        seconds = self._seconds.get(reward.id, _FIRST_GUESS_S) * len(works)
+        shards = max(math.ceil(seconds / _SHARD_S), min(self._size, int(seconds / _WORTH_SHARING_S)), 1)
         size = min(_SHARD_ITEMS, math.ceil(len(works) / shards))
         cut: list[list[Work]] = []
         chars = 0
@@ -238,16 +241,10 @@ class Pool:
             shard = self._queue.pop()
             if shard is not None:
                 return shard
-            filled = asyncio.ensure_future(self._queue.wait())
-            end = asyncio.ensure_future(process.wait_for_end())
-            try:
-                await asyncio.wait({filled, end}, return_when=asyncio.FIRST_COMPLETED)
-                if end.done():
-                    raise WorkerDiedError(Death.OUTSIDE, IDLE)
-            finally:
-                for waiting in (filled, end):
-                    waiting.cancel()
-                await asyncio.gather(filled, end, return_exceptions=True)
+            filled = self._queue.filled()
+            await asyncio.wait({filled, process.ended}, return_when=asyncio.FIRST_COMPLETED)
+            if process.ended.done():
+                raise WorkerDiedError(Death.OUTSIDE, IDLE)
 
     async def _run_shard(self, process: WorkerProcess, shard: Shard) -> None:
         """Run a shard and settle its outcomes; on a death, see that the rest is scored elsewhere.

@@ -7,6 +7,7 @@ milliseconds. Each has its own socket pair and shares no lock with any other: ki
 import asyncio
 import signal
 import socket
+from collections import deque
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor
 from ctypes import c_longlong
@@ -14,10 +15,10 @@ from dataclasses import dataclass
 from enum import Enum
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
-import orjson
+from typing_extensions import override
 
 from rewards import worker
-from rewards.types import Outcome
+from rewards.frames import PREFIX_BYTES, EncodedOutcome, Job, decode_outcomes, encode_job
 
 _JOIN_S = 10.0
 _OWN_SIGNALS = {signal.SIGPROF, signal.SIGXCPU}
@@ -59,6 +60,52 @@ class Recipe:
     start_timeout_s: float
 
 
+class _Channel(asyncio.Protocol):
+    """One end of a worker's connection, cut into frames."""
+
+    def __init__(self) -> None:
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done when the other end is closed."""
+        self._buffer = bytearray()
+        self._frames: deque[bytes] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        while len(self._buffer) >= PREFIX_BYTES:
+            end = PREFIX_BYTES + int.from_bytes(self._buffer[:PREFIX_BYTES], "big")
+            if len(self._buffer) < end:
+                break
+            self._frames.append(bytes(memoryview(self._buffer)[PREFIX_BYTES:end]))
+            del self._buffer[:end]
+        if self._frames:
+            self._wake()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.ended.done():
+            self.ended.set_result(None)
+        self._wake()
+
+    async def frame(self) -> bytes:
+        """Return the next frame, without its length.
+
+        Raises:
+            EOFError: there is none and will be none.
+        """
+        while not self._frames:
+            if self.ended.done():
+                raise EOFError
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        return self._frames.popleft()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
 class WorkerProcess:
     """A live worker. Made by `start`; whoever made it calls `close`."""
 
@@ -66,12 +113,12 @@ class WorkerProcess:
         self,
         process: ForkServerProcess,
         progress: worker.Progress,
-        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        connection: tuple[asyncio.Transport, _Channel],
         executor: Executor,
     ) -> None:
         self._process = process
         self._progress = progress
-        self._reader, self._writer = streams
+        self._transport, self._channel = connection
         self._executor = executor
         self.scored = 0
         """Items scored since the start."""
@@ -94,7 +141,7 @@ class WorkerProcess:
         loop = asyncio.get_running_loop()
         try:
             await loop.run_in_executor(recipe.executor, process.start)
-            streams = await asyncio.open_connection(sock=ours)
+            connection = await loop.create_connection(_Channel, sock=ours)
         except BaseException:
             ours.close()
             # A start that was cancelled goes on in its thread; this waits behind it.
@@ -102,7 +149,7 @@ class WorkerProcess:
             raise
         finally:
             theirs.close()
-        self = cls(process, progress, streams, recipe.executor)
+        self = cls(process, progress, connection, recipe.executor)
         try:
             await asyncio.wait_for(self._frame(), recipe.start_timeout_s)
         except (TimeoutError, WorkerDiedError):
@@ -118,27 +165,25 @@ class WorkerProcess:
         """The process id."""
         return self._process.pid or 0
 
-    async def run(self, job: worker.Job) -> AsyncIterator[list[Outcome]]:
+    @property
+    def ended(self) -> asyncio.Future[None]:
+        """Done when the process has closed its end. Not to be cancelled."""
+        return self._channel.ended
+
+    async def run(self, job: Job) -> AsyncIterator[list[EncodedOutcome]]:
         """Yield the outcomes of each item of the job, in order.
 
         Raises:
+            TypeError: JSON cannot say what the job holds.
             WorkerDiedError: the worker is gone; what was yielded before still counts.
         """
-        try:
-            self._writer.write(worker.encode_frame(job))
-            await self._writer.drain()
-        except OSError:
-            raise await self._died() from None
+        self._transport.writelines(encode_job(job))
         missing = len(job["items"])
         while missing:
             for item in await self._frame():
-                yield [worker.decode_outcome(fields) for fields in item]
+                yield item
                 self.scored += 1
                 missing -= 1
-
-    async def wait_for_end(self) -> None:
-        """Return when an idle worker is gone."""
-        await self._reader.read(1)
 
     def kill(self) -> None:
         """End the process now, whatever it is doing."""
@@ -148,15 +193,14 @@ class WorkerProcess:
         """End the process and give back everything it held."""
         if self._process.exitcode is None:  # else its process id may be another's by now
             self._process.kill()
-        self._writer.close()
+        self._transport.close()
         await self._join()
         self._process.close()
 
-    async def _frame(self) -> list[list[dict[str, object]]]:
+    async def _frame(self) -> list[list[EncodedOutcome]]:
         try:
-            length = int.from_bytes(await self._reader.readexactly(4), "big")
-            return orjson.loads(await self._reader.readexactly(length))  # type: ignore[no-any-return]
-        except (asyncio.IncompleteReadError, OSError, orjson.JSONDecodeError):
+            return decode_outcomes(await self._channel.frame())
+        except (EOFError, ValueError):
             raise await self._died() from None
 
     async def _died(self) -> WorkerDiedError:

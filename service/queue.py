@@ -13,17 +13,17 @@ class TurnQueue(Generic[T]):
 
     def __init__(self) -> None:
         self._lines: OrderedDict[Hashable, deque[T]] = OrderedDict()
-        self._filled = asyncio.Event()
+        self._filled: asyncio.Future[None] | None = None
 
     def put(self, owner: Hashable, entry: T) -> None:
         """Add an entry at the end of its owner's line."""
         self._lines.setdefault(owner, deque()).append(entry)
-        self._filled.set()
+        self._wake()
 
     def put_first(self, owner: Hashable, entry: T) -> None:
         """Add an entry at the head of its owner's line."""
         self._lines.setdefault(owner, deque()).appendleft(entry)
-        self._filled.set()
+        self._wake()
 
     def pop(self) -> T | None:
         """Remove and return the first entry of the owner whose turn it is, or None where nothing waits."""
@@ -35,10 +35,19 @@ class TurnQueue(Generic[T]):
             self._lines.move_to_end(owner)
         else:
             del self._lines[owner]
-        if not self._lines:
-            self._filled.clear()
         return entry
 
-    async def wait(self) -> None:
-        """Return when something waits. Somebody else may pop it first."""
-        await self._filled.wait()
+    def filled(self) -> asyncio.Future[None]:
+        """Return a future that is done when something waits; shared, so not to be cancelled.
+
+        Somebody else may pop it first.
+        """
+        if self._filled is None or self._filled.done():
+            self._filled = asyncio.get_running_loop().create_future()
+            if self._lines:
+                self._filled.set_result(None)
+        return self._filled
+
+    def _wake(self) -> None:
+        if self._filled is not None and not self._filled.done():
+            self._filled.set_result(None)

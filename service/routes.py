@@ -12,10 +12,12 @@ from starlette.responses import Response
 
 from rewards.declare import Reward
 from rewards.digest import Digests
+from rewards.frames import EncodedOutcome
 from rewards.registry import Registry
-from rewards.types import Frozen, Outcome
+from rewards.types import Frozen
 from service import errors, wire
 from service.fast_json import FastJsonRoute
+from service.memo import Memo
 from service.pool import Pool
 from service.scoring import Ask, Scorer, Submission
 from service.settings import Settings
@@ -38,7 +40,8 @@ class ScoreRoutes:
         self._settings = settings
         self._registry = registry
         self._digests = digests
-        self._scorer = Scorer(registry, pool, settings.max_text_chars)
+        memo = Memo(settings.memo_entries, settings.memo_bytes)
+        self._scorer = Scorer(registry, pool, settings.max_text_chars, memo)
         self._telemetry = telemetry
 
     def router(self) -> APIRouter:
@@ -79,7 +82,7 @@ class ScoreRoutes:
             ]
             asks = [Ask(reward, body.params)]
             (result,) = await self._score(request, asks, submissions, [s.id for s in body.samples], body.deadline_ms)
-            return Response(orjson.dumps(result), media_type=_JSON)
+            return Response(result, media_type=_JSON)
 
         score.__annotations__["body"] = wire.request_model(reward, self._registry)
         return score
@@ -94,7 +97,7 @@ class ScoreRoutes:
         submissions = [_submission(sample, _present(sample.reference)) for sample in body.samples]
         ids = [sample.id for sample in body.samples]
         results = await self._score(request, asks, submissions, ids, body.deadline_ms)
-        return Response(orjson.dumps({"results": results}), media_type=_JSON)
+        return Response(b'{"results":[%b]}' % b",".join(results), media_type=_JSON)
 
     async def unknown_reward(self, reward_id: str) -> Response:
         """Answer a path that names no served version."""
@@ -123,8 +126,8 @@ class ScoreRoutes:
         submissions: Sequence[Submission],
         ids: Sequence[str | None],
         deadline_ms: int | None,
-    ) -> list[dict[str, object]]:
-        """Return one `ScoreResponse` per ask, as plain data."""
+    ) -> list[bytes]:
+        """Return one `ScoreResponse` per ask, in JSON."""
         settings = self._settings
         work = len(submissions) * sum(1 + len(ask.reward.needs) for ask in asks)
         if work > settings.max_queued:
@@ -142,16 +145,19 @@ class ScoreRoutes:
         return [self._result(ask.reward, ids, outcomes, seconds) for ask, outcomes in zip(asks, scored, strict=True)]
 
     def _result(
-        self, reward: Reward, ids: Sequence[str | None], outcomes: Sequence[Outcome], seconds: float
-    ) -> dict[str, object]:
+        self, reward: Reward, ids: Sequence[str | None], outcomes: Sequence[EncodedOutcome], seconds: float
+    ) -> bytes:
         digests = self._digests[reward.id]
-        return {
+        head = {
             "reward": reward.id,
             "behaviour": digests.behaviour,
             "build": digests.build,
             "elapsed_ms": round(seconds * 1000, 3),
-            "outcomes": [wire.render(sample_id, outcome) for sample_id, outcome in zip(ids, outcomes, strict=True)],
         }
+        rendered = b",".join(
+            [wire.render(sample_id, outcome) for sample_id, outcome in zip(ids, outcomes, strict=True)]
+        )
+        return b'%b,"outcomes":[%b]}' % (orjson.dumps(head)[:-1], rendered)
 
 
 def catalogue_router(registry: Registry, digests: Mapping[str, Digests]) -> APIRouter:

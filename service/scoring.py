@@ -1,5 +1,7 @@
 """Scores batches: what needs no worker is decided here, needs are scored first, and the pool does the rest.
 
+Samples that are equal in all that their reward can see are scored once, and not at all if the memo knows them.
+
 Knows nothing of HTTP.
 """
 
@@ -8,16 +10,19 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import orjson
+
 from rewards.declare import Reward
+from rewards.frames import EncodedOutcome, Item, Json, SampleFields, encode_outcome
 from rewards.registry import Registry
-from rewards.types import Failure, FailureKind, Frozen, Outcome, Score
-from rewards.worker import Item, Json, SampleFields, encode_outcome
+from rewards.types import Failure, FailureKind, Frozen, Outcome
+from service.memo import Keys, Memo
 from service.pool import Pool
 
 Fields = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Submission:
     """One completion as a caller sent it, its text already plain."""
 
@@ -46,27 +51,42 @@ class Scorer:
         registry: Where needs are looked up.
         pool: Where rewards run.
         max_text_chars: Characters over which a reference or a prompt is `too_long`.
+        memo: What was scored before.
     """
 
     registry: Registry
     pool: Pool
     max_text_chars: int
+    memo: Memo
 
     async def score(
         self, asks: Sequence[Ask], submissions: Sequence[Submission], deadline_s: float
-    ) -> list[list[Outcome]]:
+    ) -> list[list[EncodedOutcome]]:
         """Return for each ask the outcomes of the submissions, in order.
 
         Raises:
             PoolUnavailableError: the pool cannot take the work now.
         """
         batch = _BatchScorer(self, submissions, time.monotonic() + deadline_s)
+        if len(asks) == 1:
+            return [await batch.outcomes(asks[0].reward, asks[0].params)]
         tasks = [asyncio.ensure_future(batch.outcomes(ask.reward, ask.params)) for ask in asks]
         try:
             return await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()  # when one failed, nobody waits for the others any more
+
+
+@dataclass(slots=True)
+class _Task:
+    """One item for the pool, and the submissions whose outcomes it gives."""
+
+    item: Item
+    indices: list[list[int]]
+    """For each sample of the item, the submissions that are equal to it."""
+    key: bytes | None = None
+    """What to remember its outcome by."""
 
 
 class _BatchScorer:
@@ -76,97 +96,119 @@ class _BatchScorer:
         self._scorer = scorer
         self._submissions = submissions
         self._ends_at = ends_at
-        self._needs: dict[str, asyncio.Task[list[Outcome]]] = {}
+        self._needs: dict[str, asyncio.Task[list[EncodedOutcome]]] = {}
 
-    async def outcomes(self, reward: Reward, params: Frozen) -> list[Outcome]:
+    async def outcomes(self, reward: Reward, params: Frozen) -> list[EncodedOutcome]:
         """Return the outcome of each submission, in order."""
-        needs = [await self._need(reward_id) for reward_id in reward.needs]
-        decided: list[Outcome | None] = []
+        needs = {reward_id: await self._need(reward_id) for reward_id in reward.needs}
+        decided: list[EncodedOutcome | None] = [None] * len(self._submissions)
+        samples: list[tuple[int, SampleFields, dict[str, Json]]] = []
+        reader = _SampleReader(reward, self._scorer.max_text_chars)
         for index, submission in enumerate(self._submissions):
-            failed_need = _failed_need(reward, [outcomes[index] for outcomes in needs])
-            decided.append(failed_need or self._decide(reward, submission))
-        items = self._items(reward, decided, needs)
-        scored = await self._scorer.pool.run(
-            reward, params, [item for _, item in items], max(0.0, self._ends_at - time.monotonic())
-        )
-        for (indices, _), outcomes in zip(items, scored, strict=True):
-            for index, outcome in zip(indices, outcomes, strict=True):
-                decided[index] = outcome
+            needed = {reward_id: outcomes[index] for reward_id, outcomes in needs.items()}
+            failed = _failed_need(reward, needed) if needed else None
+            found = failed or reader.read(submission)
+            if isinstance(found, dict):
+                samples.append((index, found, {name: orjson.loads(need.body) for name, need in needed.items()}))
+            else:
+                decided[index] = encode_outcome(found)
+        tasks = _groups(samples) if reward.is_group else self._singles(samples, Keys(reward.id, params), decided)
+        await self._run(reward, params, tasks, decided)
         return [outcome for outcome in decided if outcome is not None]
 
-    def _need(self, reward_id: str) -> "asyncio.Task[list[Outcome]]":
+    async def _run(
+        self, reward: Reward, params: Frozen, tasks: Sequence[_Task], decided: list[EncodedOutcome | None]
+    ) -> None:
+        """Have the pool score what is left, and enter the outcomes where they belong."""
+        left_s = max(0.0, self._ends_at - time.monotonic())
+        scored = await self._scorer.pool.run(reward, params, [task.item for task in tasks], left_s)
+        for task, outcomes in zip(tasks, scored, strict=True):
+            for indices, outcome in zip(task.indices, outcomes, strict=True):
+                for index in indices:
+                    decided[index] = outcome
+            if task.key is not None:
+                self._scorer.memo.keep(task.key, outcomes[0])
+
+    def _need(self, reward_id: str) -> "asyncio.Task[list[EncodedOutcome]]":
         if reward_id not in self._needs:
             reward = self._scorer.registry[reward_id]
             self._needs[reward_id] = asyncio.ensure_future(self.outcomes(reward, reward.params()))
         return self._needs[reward_id]
 
-    def _decide(self, reward: Reward, submission: Submission) -> Outcome | None:
-        """Return the outcome of a submission that no worker needs to see, if it is one."""
-        limit = self._scorer.max_text_chars
+    def _singles(
+        self,
+        samples: Sequence[tuple[int, SampleFields, dict[str, Json]]],
+        keys: Keys,
+        decided: list[EncodedOutcome | None],
+    ) -> list[_Task]:
+        """Return the samples to score one by one, after entering what is known of them already."""
+        memo = self._scorer.memo
+        tasks: dict[bytes, _Task] = {}
+        for index, sample, needs in samples:
+            key = keys.key(sample, needs)
+            known = memo.find(key)
+            if known is not None:
+                decided[index] = known
+            elif key in tasks:
+                tasks[key].indices[0].append(index)
+            else:
+                tasks[key] = _Task({"samples": [sample], "needs": [needs]}, [[index]], key)
+        return list(tasks.values())
+
+
+class _SampleReader:
+    """What one reward gets to see of a submission."""
+
+    def __init__(self, reward: Reward, max_text_chars: int) -> None:
+        self._reward = reward
+        self._limit = max_text_chars
+        fields = reward.reference.model_fields
+        self._names = tuple(fields)
+        self._required = tuple(name for name, info in fields.items() if info.is_required())
+
+    def read(self, submission: Submission) -> SampleFields | Outcome:
+        """Return the sample, or the outcome of one that no worker needs to see."""
+        reward, limit = self._reward, self._limit
         if len(submission.completion) > reward.max_completion_chars:
             length, most = len(submission.completion), reward.max_completion_chars
             return reward.lowest("too_long", f"The completion has {length:,} characters; at most {most:,} are read.")
         if submission.prompt is not None and len(submission.prompt) > limit:
             return Failure(FailureKind.TOO_LONG, f"The prompt is longer than {limit:,} characters.")
-        reference = _reference(reward, submission)
-        if reference is None:
-            wanted = ", ".join(name for name, info in reward.reference.model_fields.items() if info.is_required())
-            return Failure(FailureKind.MISSING_REFERENCE, f"{reward.id} compares with a reference: {wanted}.")
-        if any(isinstance(text, str) and len(text) > limit for text in reference.values()):
-            return Failure(FailureKind.TOO_LONG, f"The reference is longer than {limit:,} characters.")
-        return None
-
-    def _items(
-        self, reward: Reward, decided: Sequence[Outcome | None], needs: Sequence[Sequence[Outcome]]
-    ) -> list[tuple[list[int], Item]]:
-        """Return the work for the pool: the indices of the submissions of each item, and the item."""
-        members: dict[object, list[int]] = {}
-        for index, outcome in enumerate(decided):
-            if outcome is None:
-                key = self._submissions[index].group if reward.is_group else index
-                members.setdefault(key, []).append(index)
-        return [
-            (
-                indices,
-                Item(
-                    samples=[_sample_fields(reward, self._submissions[index]) for index in indices],
-                    needs=[_need_fields(reward, [outcomes[index] for outcomes in needs]) for index in indices],
-                ),
-            )
-            for indices in members.values()
-        ]
+        given = submission.reference
+        for name in self._required:
+            if name not in given:
+                wanted = ", ".join(self._required)
+                return Failure(FailureKind.MISSING_REFERENCE, f"{reward.id} compares with a reference: {wanted}.")
+        reference = {name: given[name] for name in self._names if name in given}
+        for text in reference.values():
+            if isinstance(text, str) and len(text) > limit:
+                return Failure(FailureKind.TOO_LONG, f"The reference is longer than {limit:,} characters.")
+        return {
+            "completion": submission.completion,
+            "reference": reference,
+            "prompt": submission.prompt,
+            "group": submission.group,
+            "completion_tokens": submission.completion_tokens,
+            "completion_ids": submission.completion_ids,
+        }
 
 
-def _reference(reward: Reward, submission: Submission) -> Json | None:
-    """Return the reference fields that a reward compares with, or None where a required one is absent."""
-    fields = reward.reference.model_fields
-    if any(info.is_required() and name not in submission.reference for name, info in fields.items()):
-        return None
-    return {name: submission.reference[name] for name in fields if name in submission.reference}
+def _groups(samples: Sequence[tuple[int, SampleFields, dict[str, Json]]]) -> list[_Task]:
+    """Return the samples to score by their groups, whose outcomes depend on each other."""
+    tasks: dict[str | None, _Task] = {}
+    for index, sample, needs in samples:
+        task = tasks.setdefault(sample["group"], _Task({"samples": [], "needs": []}, []))
+        task.item["samples"].append(sample)
+        task.item["needs"].append(needs)
+        task.indices.append([index])
+    return list(tasks.values())
 
 
-def _sample_fields(reward: Reward, submission: Submission) -> SampleFields:
-    return SampleFields(
-        completion=submission.completion,
-        reference=_reference(reward, submission) or {},
-        prompt=submission.prompt,
-        group=submission.group,
-        completion_tokens=submission.completion_tokens,
-        completion_ids=submission.completion_ids,
-    )
-
-
-def _failed_need(reward: Reward, outcomes: Sequence[Outcome]) -> Failure | None:
+def _failed_need(reward: Reward, needs: Mapping[str, EncodedOutcome]) -> Failure | None:
     """Return the failure of a sample whose needs could not be scored, if one could not."""
-    for reward_id, outcome in zip(reward.needs, outcomes, strict=True):
-        if isinstance(outcome, Failure):
-            return Failure(outcome.kind, f"{reward.id} needs {reward_id}: {outcome.message}")
+    for reward_id, encoded in needs.items():
+        if encoded.kind is not None:
+            outcome = encoded.outcome()
+            if isinstance(outcome, Failure):
+                return Failure(outcome.kind, f"{reward.id} needs {reward_id}: {outcome.message}")
     return None
-
-
-def _need_fields(reward: Reward, outcomes: Sequence[Outcome]) -> dict[str, Json]:
-    return {
-        reward_id: encode_outcome(outcome)
-        for reward_id, outcome in zip(reward.needs, outcomes, strict=True)
-        if isinstance(outcome, Score)
-    }

@@ -40,6 +40,11 @@ class Settings(BaseSettings):
     max_queued: Annotated[int, Field(ge=1)] = 100_000
     """Most samples that may wait for a worker; more is 503."""
 
+    memo_entries: Annotated[int, Field(ge=0)] = 100_000
+    """Most outcomes to remember, so that an equal sample is not scored again; 0 remembers none."""
+    memo_mb: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 64
+    """Most MiB that remembered outcomes may take; 0 remembers none."""
+
     deadline_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 60
     """Wall time of a request that states none."""
     max_deadline_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 600
@@ -65,6 +70,11 @@ class Settings(BaseSettings):
     def max_body_bytes(self) -> int:
         """Largest request body in bytes."""
         return int(self.max_body_mb * MEBIBYTE)
+
+    @property
+    def memo_bytes(self) -> int:
+        """Most bytes that remembered outcomes may take."""
+        return int(self.memo_mb * MEBIBYTE)
 
     @model_validator(mode="after")
     def _refuse_open_bind(self) -> Self:

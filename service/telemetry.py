@@ -17,7 +17,7 @@ import orjson
 import structlog
 from typing_extensions import override
 
-from rewards.types import Failure, Outcome
+from rewards.frames import EncodedOutcome
 
 _LOG = logging.getLogger("touchstone.defects")
 
@@ -74,9 +74,9 @@ class Telemetry:
             ms=round(seconds * 1000, 1),
         )
 
-    def batch_scored(self, *, request_id: str, reward: str, outcomes: Sequence[Outcome], seconds: float) -> None:
+    def batch_scored(self, *, request_id: str, reward: str, outcomes: Sequence[EncodedOutcome], seconds: float) -> None:
         """Log one reward over one batch."""
-        failed = Counter(outcome.kind.value for outcome in outcomes if isinstance(outcome, Failure))
+        failed = Counter([outcome.kind for outcome in outcomes if outcome.kind is not None])
         self._log.info(
             "batch_scored",
             request_id=request_id,

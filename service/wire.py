@@ -5,12 +5,14 @@ Explicit names keep the schemas of one version independent of which others exist
 
 from typing import Annotated, Any, Literal
 
+import orjson
 from pydantic import BaseModel, ConfigDict, FailFast, Field, JsonValue, create_model
 from typing_extensions import TypeAliasType
 
 from rewards.declare import Reward
+from rewards.frames import EncodedOutcome
 from rewards.registry import Registry
-from rewards.types import Failure, FailureKind, Outcome
+from rewards.types import FailureKind
 
 
 class Body(BaseModel):
@@ -221,22 +223,6 @@ def _content(message: Message) -> str:
     return "".join(text for text in texts if isinstance(text, str))
 
 
-def render(sample_id: str | None, outcome: Outcome) -> dict[str, object]:
-    """Return an outcome as it stands in a response."""
-    if isinstance(outcome, Failure):
-        return {
-            "id": sample_id,
-            "status": "failed",
-            "value": None,
-            "kind": outcome.kind,
-            "message": outcome.message,
-            "retryable": outcome.retryable,
-        }
-    return {
-        "id": sample_id,
-        "status": "scored",
-        "value": outcome.value,
-        "reason": outcome.reason,
-        "explanation": outcome.explanation,
-        "details": outcome.details,
-    }
+def render(sample_id: str | None, outcome: EncodedOutcome) -> bytes:
+    """Return an outcome as it stands in a response, in JSON."""
+    return b'{"id":%b,%b' % (b"null" if sample_id is None else orjson.dumps(sample_id), outcome.body[1:])

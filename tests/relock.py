@@ -17,6 +17,7 @@ from rewards.declare import Reward
 from rewards.digest import LOCK_PATH, Digests, Lock, behaviour_digest, build_digest
 from rewards.registry import Registry, discover
 from rewards.types import Outcome
+from service.memo import Memo
 from service.pool import Pool
 from service.scoring import Ask, Scorer, Submission
 from service.settings import MEBIBYTE
@@ -37,7 +38,7 @@ def probe_outcomes(
         pool = Pool(package, workers=os.cpu_count() or 1, memory_bytes=1024 * MEBIBYTE)
         await pool.start()
         try:
-            scorer = Scorer(registry, pool, max_text_chars=10_000_000)
+            scorer = Scorer(registry, pool, max_text_chars=10_000_000, memo=Memo(0, 0))
             return {reward_id: await _score(scorer, registry[reward_id], probes) for reward_id in reward_ids}
         finally:
             await pool.stop()
@@ -57,7 +58,7 @@ async def _score(scorer: Scorer, reward: Reward, probes: Path) -> Outcomes:
     for params, batch in batches.items():
         ask = Ask(reward, reward.params.model_validate_json(params))
         (outcomes,) = await scorer.score([ask], [submission for _, submission in batch], DEADLINE_S)
-        found += zip((number for number, _ in batch), outcomes, strict=True)
+        found += zip((number for number, _ in batch), (outcome.outcome() for outcome in outcomes), strict=True)
     return found
 
 

@@ -1,6 +1,5 @@
 """The worker's side of the frames, in a thread instead of a process."""
 
-import io
 import socket
 import threading
 import time
@@ -8,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ctypes import c_longlong
 
-import orjson
 import pytest
 
-from rewards import worker
+from rewards import frames, worker
+from rewards.frames import EncodedOutcome, Item, Job, Json
 from rewards.registry import discover
 from rewards.types import Failure, FailureKind, Outcome, Score
-from rewards.worker import IDLE, READING, Item, Job, Json
+from rewards.worker import IDLE, READING
 
 PACKAGE = "tests.pool_rewards"
 REGISTRY = discover(PACKAGE)
@@ -29,18 +28,21 @@ class Parent:
         self.progress = (c_longlong * 1)(IDLE)
         self.limits: list[float] = []
         self.frames = 0
+        self.answers: list[list[EncodedOutcome]] = []
 
     def ask(
         self, reward_id: str, *items: Item, params: Json | None = None, limit_s: float = 1.0
     ) -> list[list[Outcome]]:
         """Send a job and return its outcomes."""
         job: Job = {"reward": reward_id, "params": params or {}, "limit_s": limit_s, "items": list(items)}
-        self._ours.sendall(worker.encode_frame(job))
+        self._ours.sendall(b"".join(frames.encode_job(job)))
         found: list[list[Outcome]] = []
+        self.answers = []
         while len(found) < len(items):
             self.frames += 1
-            frame = orjson.loads(self._stream.read(int.from_bytes(self._stream.read(4), "big")))
-            found += [[worker.decode_outcome(fields) for fields in outcomes] for outcomes in frame]
+            frame = self._stream.read(int.from_bytes(self._stream.read(4), "big"))
+            self.answers += frames.decode_outcomes(frame)
+            found = [[one.outcome() for one in outcomes] for outcomes in self.answers]
         return found
 
     def hang_up(self) -> None:
@@ -84,19 +86,6 @@ def item(*completions: str, reference: Json | None = None, needs: dict[str, Json
         ],
         "needs": [needs or {} for _ in completions],
     }
-
-
-def test_a_frame_is_a_length_and_json() -> None:
-    """Four bytes, big end first."""
-    frame = io.BytesIO(worker.encode_frame({"a": "é"}))
-    assert 10 == int.from_bytes(frame.read(4), "big")
-    assert {"a": "é"} == orjson.loads(frame.read())
-
-
-@pytest.mark.parametrize("outcome", [Score(0.5, "ok", "Fine.", {"n": 1, "s": "x"}), Failure(FailureKind.CRASH, "Why.")])
-def test_an_outcome_survives_the_way(outcome: Outcome) -> None:
-    """What arrives is what was sent."""
-    assert outcome == worker.decode_outcome(orjson.loads(orjson.dumps(worker.encode_outcome(outcome))))
 
 
 def test_each_item_is_answered_in_order_under_its_limit() -> None:
@@ -171,7 +160,7 @@ def test_a_group_is_one_item() -> None:
 
 def test_needs_references_and_params_arrive() -> None:
     """Everything that a reward reads."""
-    base = worker.encode_outcome(Score(0.5, "fine", "Fine."))
+    base = frames.outcome_fields(Score(0.5, "fine", "Fine."))
     with serving() as parent:
         ((doubled,),) = parent.ask("doubled@v1", item("a", needs={"moody@v1": base}))
         ((matched,),) = parent.ask("matches@v1", item("YES", reference={"answer": "yes"}), params={"ignore_case": True})
@@ -235,7 +224,7 @@ def test_reading_fails_as_a_reference_does() -> None:
 
 def test_a_group_gets_its_golds_and_needs() -> None:
     """By what they are annotated with; one bad reference leaves nothing to compare."""
-    lengths = [worker.encode_outcome(Score(value, "counted", "Counted.")) for value in (1.0, 2.0)]
+    lengths = [frames.outcome_fields(Score(value, "counted", "Counted.")) for value in (1.0, 2.0)]
     group = item("a", "bb")
     for sample, worth in zip(group["samples"], ("10", "20"), strict=True):
         sample["reference"] = {"worth": worth}
@@ -246,3 +235,13 @@ def test_a_group_gets_its_golds_and_needs() -> None:
         (failed,) = parent.ask("podium@v1", group)
     assert [0.0, 20.0] == [outcome.value for outcome in placed if isinstance(outcome, Score)]
     assert [Failure(FailureKind.BAD_REFERENCE, "The worth is no number.")] * 2 == failed
+
+
+def test_what_lasts_is_what_the_reward_said_of_the_sample() -> None:
+    """A score or a bad reference; no crash, no limit of recursion, and no sample that the reward is not meant for."""
+    with serving() as parent:
+        moods = ("fine", "bad_reference", "not_applicable", "raise", "recurse", "nan")
+        parent.ask("moody@v1", *(item(mood) for mood in moods))
+        assert [True, True, False, False, False, False] == [one.lasts for (one,) in parent.answers]
+        parent.ask("gilded@v1", gilded(""), gilded("recurse"), gilded("fine", "fine"))
+        assert [True, False, True] == [one.lasts for (one,) in parent.answers]

@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from multiprocessing import forkserver
 
@@ -16,8 +16,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from rewards import digest
+from rewards.declare import Reward
+from rewards.frames import Item, Json, SampleFields
 from rewards.registry import discover, version_modules
-from rewards.worker import Item, Json, SampleFields
+from rewards.types import Frozen, Outcome
 from service import telemetry
 from service.app import create_app
 from service.pool import Pool
@@ -87,6 +89,13 @@ def item(*completions: str, reference: Json | None = None, needs: dict[str, Json
         for completion in completions
     ]
     return Item(samples=samples, needs=[needs or {}] * len(samples))
+
+
+async def scored(
+    pool: Pool, reward: Reward, params: Frozen, items: Sequence[Item], deadline_s: float
+) -> list[list[Outcome]]:
+    """Return what a pool says of each item."""
+    return [[each.outcome() for each in one] for one in await pool.run(reward, params, items, deadline_s)]
 
 
 async def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:

@@ -8,11 +8,11 @@ from collections import Counter
 import pytest
 
 from rewards.declare import Reward
+from rewards.frames import Item
 from rewards.registry import discover
 from rewards.types import NoParams, Outcome, Score
-from rewards.worker import Item
 from service.pool import Pool
-from tests.service.running import item, kill, running_pool
+from tests.service.running import item, kill, running_pool, scored
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("warm_forkserver")]
 
@@ -54,7 +54,7 @@ async def call_until(pool: Pool, rewards: dict[str, Reward], ends_at: float, fir
     while time.monotonic() < ends_at:
         reward_id, work, values = batch(number)
         started = time.monotonic()
-        outcomes = await pool.run(rewards[reward_id], NoParams(), work, DEADLINE_S)
+        outcomes = await scored(pool, rewards[reward_id], NoParams(), work, DEADLINE_S)
         tally.count(outcomes, values, time.monotonic() - started)
         number += CALLERS
 

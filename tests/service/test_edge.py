@@ -68,7 +68,7 @@ def test_a_body_over_the_limit_is_refused(locked: httpx.Client) -> None:
 
 def test_a_full_queue_is_503_with_a_time(locked: httpx.Client) -> None:
     """The caller is told when to come back, also when only one of its rewards did not fit."""
-    samples = [{"completion": "a"}] * 7
+    samples = [{"completion": "a" * number} for number in range(7)]
     both = {"rewards": [{"reward": "length@v1"}, {"reward": "moody@v1"}], "samples": samples}
     reply = locked.post("/v1/score", json=both, headers=KEY)
     check_problem(reply, 503)

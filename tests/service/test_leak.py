@@ -12,7 +12,7 @@ import pytest
 from rewards.registry import discover
 from rewards.types import NoParams, Score
 from service.pool import Pool
-from tests.service.running import TEST_REWARDS, forkserver_pid, item, running_pool, until
+from tests.service.running import TEST_REWARDS, forkserver_pid, item, running_pool, scored, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("warm_forkserver")]
 
@@ -51,7 +51,7 @@ def held() -> dict[str, int]:
 async def spend(pool: Pool, count: int) -> None:
     """Score samples that burn their whole budget."""
     work = [item("burn") for _ in range(count)]
-    outcomes = [outcome for (outcome,) in await pool.run(MOODY, NoParams(), work, 120)]
+    outcomes = [outcome for (outcome,) in await scored(pool, MOODY, NoParams(), work, 120)]
     assert {"answer_too_expensive"} == {outcome.reason for outcome in outcomes if isinstance(outcome, Score)}
     assert count == len(outcomes)
 

@@ -30,10 +30,10 @@ def test_the_head_of_a_line_is_its_owners_own() -> None:
 async def test_everyone_who_waits_is_woken() -> None:
     """An entry wakes all, one pops it, and the others wait again."""
     queue: TurnQueue[str] = TurnQueue()
-    waiting = [asyncio.ensure_future(queue.wait()) for _ in range(2)]
-    await asyncio.sleep(0)
+    waiting = [queue.filled() for _ in range(2)]
     queue.put("a", "a1")
     await asyncio.gather(*waiting)
     assert ["a1", None] == [queue.pop(), queue.pop()]
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(queue.wait(), 0.01)
+    assert not queue.filled().done()
+    queue.put("a", "a2")
+    assert queue.filled().done()

@@ -7,8 +7,10 @@ import pytest
 
 from rewards.registry import discover
 from rewards.types import Failure, FailureKind, Outcome, Score
+from service.memo import Memo
 from service.pool import Pool, PoolUnavailableError
 from service.scoring import Ask, Scorer, Submission
+from service.settings import MEBIBYTE
 from tests.service.running import TEST_REWARDS, running_pool, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("warm_forkserver")]
@@ -17,11 +19,17 @@ REGISTRY = discover(TEST_REWARDS)
 
 
 async def score(
-    pool: Pool, reward_ids: Sequence[str], submissions: Sequence[Submission], deadline_s: float = 20
+    pool: Pool,
+    reward_ids: Sequence[str],
+    submissions: Sequence[Submission],
+    deadline_s: float = 20,
+    memo: Memo | None = None,
 ) -> list[list[Outcome]]:
     """Return what each reward says."""
     asks = [Ask(REGISTRY[reward_id], REGISTRY[reward_id].params()) for reward_id in reward_ids]
-    return await Scorer(REGISTRY, pool, max_text_chars=100).score(asks, submissions, deadline_s)
+    scorer = Scorer(REGISTRY, pool, max_text_chars=100, memo=Memo(100, MEBIBYTE) if memo is None else memo)
+    found = await scorer.score(asks, submissions, deadline_s)
+    return [[outcome.outcome() for outcome in outcomes] for outcomes in found]
 
 
 def kinds(outcomes: Sequence[Outcome]) -> list[str]:
@@ -97,6 +105,47 @@ async def test_when_one_reward_is_refused_the_others_stop() -> None:
     """Nobody waits for the rest of a request that has failed."""
     async with running_pool(workers=1, max_queued=5) as pool:
         with pytest.raises(PoolUnavailableError):
-            await score(pool, ["moody@v1", "length@v1"], [Submission("sleep")] * 4)
+            await score(pool, ["moody@v1", "length@v1"], [Submission("sleep", group=str(n)) for n in range(4)])
         await until(lambda: pool.status.queued == 0, 5)
         assert [["counted"]] == [kinds(outcomes) for outcomes in await score(pool, ["length@v1"], [Submission("a")])]
+
+
+async def test_equal_samples_are_scored_once() -> None:
+    """In one batch and in the next; every copy gets the outcome, and nothing that a limit decided is remembered."""
+    memo = Memo(100, MEBIBYTE)
+    moods = ["fine", "burn", "fine", "bad_reference", "burn", "killed", "raise"]
+    submissions = [Submission(mood) for mood in moods]
+    async with running_pool(workers=1) as pool:
+        (first,) = await score(pool, ["moody@v1"], submissions, memo=memo)
+        assert "answer_too_expensive" == kinds(first)[1]
+        assert 2 == len(memo)
+        deaths = pool.status.restarts
+        (again,) = await score(pool, ["moody@v1"], submissions, memo=memo)
+        assert pool.status.restarts > deaths
+    assert first == again
+    assert (first[0], first[1]) == (first[2], first[4])
+
+
+async def test_a_deadline_is_not_remembered() -> None:
+    """The next batch has its own."""
+    memo = Memo(100, MEBIBYTE)
+    async with running_pool(workers=1) as pool:
+        (late,) = await score(pool, ["moody@v1"], [Submission("doze"), Submission("sleep")], 0.01, memo=memo)
+        assert {"deadline"} == set(kinds(late))
+        assert 0 == len(memo)
+        assert [["fine"]] == [
+            kinds(found) for found in await score(pool, ["moody@v1"], [Submission("doze")], memo=memo)
+        ]
+        assert 1 == len(memo)
+
+
+async def test_what_is_remembered_needs_no_worker() -> None:
+    """The second time, the pool is not asked; a group is always scored anew."""
+    memo = Memo(100, MEBIBYTE)
+    submissions = [Submission(text, group="g", reference={"answer": "a"}) for text in ("a", "b")]
+    ids = ["matches@v1", "doubled@v1", "gilded@v1"]
+    async with running_pool(workers=1) as pool:
+        first = await score(pool, [*ids, "rank@v1"], submissions, memo=memo)
+        kept = len(memo)
+    assert first[:3] == await score(pool, ids, submissions, 0, memo=memo)
+    assert 8 == kept == len(memo)

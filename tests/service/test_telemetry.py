@@ -12,6 +12,7 @@ from typing import TextIO
 import httpx
 import pytest
 
+from rewards.frames import encode_outcome
 from rewards.types import Failure, FailureKind, Outcome, Score
 from service import telemetry
 from service.settings import Settings
@@ -47,7 +48,7 @@ def test_a_line_has_its_fields() -> None:
     outcomes: list[Outcome] = [Score(1.0, "ok", CANARY), *[Failure(FailureKind.CRASH, CANARY)] * 2]
     with logging_to(stream) as log:
         log.request_answered(request_id="r", method="GET", path="/" * 500, status=200, bytes_in=3, seconds=0.0123)
-        log.batch_scored(request_id="r", reward="a@v1", outcomes=outcomes, seconds=1.0)
+        log.batch_scored(request_id="r", reward="a@v1", outcomes=[encode_outcome(one) for one in outcomes], seconds=1.0)
         log.event("service_started", workers=2)
     first, second, third = lines(stream)
     assert ("request_answered", 200, 12.3, "info") == (first["event"], first["status"], first["ms"], first["level"])

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from rewards.frames import encode_outcome
 from rewards.registry import discover
 from rewards.types import Failure, FailureKind, Score
 from service import wire
@@ -64,10 +65,14 @@ def test_no_prompt_is_no_prompt() -> None:
     assert wire.plain_prompt(None) is None
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False), texts, st.dictionaries(texts, st.one_of(texts, st.integers())))
+@given(
+    st.floats(allow_nan=False, allow_infinity=False),
+    texts,
+    st.dictionaries(texts, st.one_of(texts, st.integers(-(2**63), 2**63 - 1))),
+)
 def test_a_score_fits_its_model(value: float, text: str, details: dict[str, str | int]) -> None:
     """What is rendered by hand is what the document says."""
-    found = OUTCOME.validate_python(wire.render("a", Score(value, text, text, details)))
+    found = OUTCOME.validate_json(wire.render("a", encode_outcome(Score(value, text, text, details))))
     assert isinstance(found, wire.ScoredOutcome)
     assert (value, text, details) == (found.value, found.reason, found.details)
 
@@ -75,7 +80,7 @@ def test_a_score_fits_its_model(value: float, text: str, details: dict[str, str 
 @pytest.mark.parametrize("kind", FailureKind)
 def test_a_failure_fits_its_model(kind: FailureKind) -> None:
     """Its value is null, and it says whether to try again."""
-    found = OUTCOME.validate_python(wire.render(None, Failure(kind, "Why.")))
+    found = OUTCOME.validate_json(wire.render(None, encode_outcome(Failure(kind, "Why."))))
     assert isinstance(found, wire.FailedOutcome)
     assert (None, kind, kind.retryable) == (found.value, found.kind, found.retryable)
 
