@@ -1,0 +1,1 @@
+"""The completion combines the given numbers into the target."""
