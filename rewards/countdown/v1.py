@@ -52,7 +52,7 @@ def score(sample: Sample[Reference], params: Params) -> Score:
 
     - 0.1 is paid for `<answer></answer>`, and for anything else between the tags.
     - Only the last line is read: an answer over several lines, or followed by `Done`, is worth 0.
-    - `2*3*4 = 24`, `2×3×4` and LaTeX are `unreadable_answer`.
+    - `2*3*4 = 24`, `2x3x4` and LaTeX are `unreadable_answer`.
     - `**`, `//` and numbers put together by a point are allowed: `2.5` uses 2 and 5.
     - A marker may be written by the model itself, and what is before the last block is never read.
 
@@ -112,5 +112,3 @@ def _written(value: Number) -> str:
     if isinstance(value, int) and value.bit_length() > 200:  # noqa: PLR2004 - what fits a line
         return f"a number of {value.bit_length()} bits"
     return str(value)
-
-

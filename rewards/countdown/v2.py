@@ -10,7 +10,7 @@ from pydantic import Field
 from rewards.declare import reward
 from rewards.errors import BadReference
 from rewards.text.exact_arithmetic import Equation, UnreadableError, equations
-from rewards.text.final_answer import Mark, after_thinking, answer_tags, boxes, first_marked, lines
+from rewards.text.final_answer import Mark, after_thinking, answer_tags, boxes, first_marked, last_lines
 from rewards.types import Detail, Frozen, Sample, Score
 
 _TARGET = re.compile(r"\s*[+-]?\d{1,30}(?:/\d{1,30}|\.\d{1,30})?\s*", re.ASCII)
@@ -62,10 +62,10 @@ def score(sample: Sample[Reference], params: Params) -> Score:
     be right. With `use_all` false a target that is itself one of the numbers is answered by that number.
 
     Source: written for this service, after TinyZero's (`countdown@v1`).
-    """
+    """  # noqa: RUF002 - signs as models write them
     target, numbers = _puzzle(sample.reference)
     text = after_thinking(sample.completion)
-    marks = first_marked(text, answer_tags, boxes) or lines(text)[-1:]
+    marks = first_marked(text, answer_tags, boxes) or last_lines(text, 1)
     found = equations("\n".join(mark.content for mark in marks))
     details: dict[str, Detail] = {"extracted": _quoted(marks), "target": str(target)[:200]}
     if not found:

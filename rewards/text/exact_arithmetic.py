@@ -2,7 +2,7 @@ r"""Arithmetic with `+ - * /` and parentheses, read from what a model writes and
 
 Read as operators are `× ⋅ · ∙ ÷ − – x`, `\times`, `\cdot`, `\ast`, `\div`, `\frac{}{}` and its kin, and `[ ]` as
 parentheses. Dollars, spaces, `\left`, `\right` and markdown around an equation mean nothing.
-"""
+"""  # noqa: RUF002 - signs as models write them
 
 import re
 from dataclasses import dataclass
@@ -29,7 +29,8 @@ _SPELLINGS = {
     **dict.fromkeys(("×", "⋅", "·", "∙", r"\times", r"\cdot", r"\ast"), "*"),  # noqa: RUF001
     **dict.fromkeys(("÷", r"\div"), "/"),
     **dict.fromkeys(("−", "–"), "-"),  # noqa: RUF001
-    **{"[": "(", "]": ")"},
+    "[": "(",
+    "]": ")",
 }
 _STARS = ("*", "**")
 _OPERATORS = {"+", "-", "*", "/", "**", "//", "^"}
@@ -128,7 +129,7 @@ def _bare(run: list[str]) -> Tokens:
 
 
 def _computes(tokens: Tokens) -> bool:
-    return any(token in _OPERATORS or token == "frac" for token in tokens)
+    return any(token in _OPERATORS or token == "frac" for token in tokens)  # noqa: S105 - a sign
 
 
 def _split(run: Tokens) -> list[Tokens]:

@@ -61,14 +61,16 @@ def boxes(text: str) -> list[Mark]:
     return marks
 
 
-def lines(text: str) -> list[Mark]:
-    """Return every line that holds a letter or a digit, in order."""
-    marks, start = [], 0
-    for line in text.split("\n"):
-        if any(character.isalnum() for character in line):
-            marks.append(Mark(start, start + len(line), line))
-        start += len(line) + 1
-    return marks
+def last_lines(text: str, count: int) -> list[Mark]:
+    """Return the last lines that hold a letter or a digit, at most so many, in order."""
+    marks: list[Mark] = []
+    end = len(text)
+    while end >= 0 and len(marks) < count:
+        start = text.rfind("\n", 0, end) + 1
+        if any(map(str.isalnum, line := text[start:end])):
+            marks.append(Mark(start, end, line))
+        end = start - 1
+    return marks[::-1]
 
 
 def adjoining(text: str, marks: Sequence[Mark]) -> list[Mark]:

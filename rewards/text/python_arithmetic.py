@@ -8,8 +8,9 @@ from collections.abc import Callable
 Number = int | float | complex
 
 MAX_SIGNS = 500
-"""Operators and opening parentheses over which a text is not read. They bound the depth of the tree, which Python bounds
-by the stack that happens to be left."""
+"""Operators and opening parentheses over which a text is not read.
+
+They bound the depth of the tree, which Python bounds by the stack that happens to be left."""
 MAX_BITS = 65_536
 """Size over which a whole number is not computed."""
 

@@ -1,0 +1,1 @@
+"""The completion chooses the right option."""
