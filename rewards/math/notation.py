@@ -1,0 +1,279 @@
+r"""One spelling for what is written in many: Unicode, LaTeX variants and plain text become one small LaTeX.
+
+`plain` undoes what only changes the look of a formula: delimiters, sizes, spacing, `\dfrac`, full-width digits, `½`,
+`²`, `≤`. It never changes what a formula says, so two texts with the same `canonical` form are the same answer.
+"""
+
+import re
+import unicodedata
+
+MAX_CHARS = 12_000
+"""A longer answer is compared by its text alone: no answer to a problem is as long."""
+
+_SYMBOLS = {
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "‐": "-",
+    "\u2011": "-",
+    "×": r"\times ",
+    "✕": r"\times ",
+    "·": r"\cdot ",
+    "⋅": r"\cdot ",
+    "∙": r"\cdot ",
+    "÷": r"\div ",
+    "∕": "/",
+    "⁄": "/",
+    "∶": ":",
+    "：": ":",
+    "≤": r"\le ",
+    "⩽": r"\le ",
+    "≥": r"\ge ",
+    "⩾": r"\ge ",
+    "≠": r"\ne ",
+    "≈": r"\approx ",
+    "≡": r"\equiv ",
+    "±": r"\pm ",
+    "∓": r"\mp ",
+    "√": r"\sqrt ",
+    "∛": r"\sqrt[3] ",
+    "∜": r"\sqrt[4] ",
+    "∞": r"\infty ",
+    "°": r"^{\circ}",
+    "º": r"^{\circ}",
+    "∪": r"\cup ",
+    "∩": r"\cap ",
+    "∈": r"\in ",
+    "∅": r"\emptyset ",
+    "Ø": r"\emptyset ",
+    "∖": r"\setminus ",
+    "ℝ": r"\mathbb{R}",
+    "ℤ": r"\mathbb{Z}",
+    "ℕ": r"\mathbb{N}",
+    "ℚ": r"\mathbb{Q}",
+    "ℂ": r"\mathbb{C}",
+    "⟨": r"\langle ",
+    "⟩": r"\rangle ",
+    "⌊": r"\lfloor ",
+    "⌋": r"\rfloor ",
+    "⌈": r"\lceil ",
+    "⌉": r"\rceil ",
+    "…": r"\ldots ",
+    "⋯": r"\ldots ",
+    "′": "'",
+    "∣": r"\mid ",
+    "，": ",",
+    "、": ",",
+    "；": ";",
+    "（": "(",
+    "）": ")",
+    "。": ".",
+    "％": "%",
+    "\u00a0": " ",
+    "\u2009": " ",
+    "\u202f": " ",
+    "\u3000": " ",
+    "\ufeff": "",
+    "€": "",
+    "£": "",
+    "¥": "",
+    "￥": "",
+    "₹": "",
+}
+_GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "omicron",
+    "pi",
+    "rho",
+    "sigmaf",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+]
+_SYMBOLS |= {chr(0x3B1 + place): f"\\{name} " for place, name in enumerate(_GREEK)}
+_SYMBOLS |= {
+    chr(0x391 + place): f"\\{name.capitalize()} "
+    for place, name in enumerate(_GREEK)
+    if name in {"gamma", "delta", "theta", "lambda", "xi", "pi", "sigma", "phi", "psi", "omega"}
+}
+_TABLE = str.maketrans(_SYMBOLS)
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿⁱ", "0123456789+-ni")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_VULGAR = re.compile("[¼-¾⅐-⅞↉]")
+_SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿⁱ]+")
+_SUBSCRIPT = re.compile("[₀₁₂₃₄₅₆₇₈₉]+")
+
+_KNOWN = (
+    "frac|dfrac|tfrac|cfrac|sqrt|pi|left|right|text|mathrm|cdot|times|sin|cos|tan|cot|sec|csc|ln|log|infty|pm|le|ge"
+    "|leq|geq|lt|gt|cup|cap|in|boxed|begin|end|circ|overline|theta|alpha|beta|quad|mathbb|ldots|cdots|dots"
+)
+_DOUBLED = re.compile(rf"(?<!\\)\\\\(?=(?:{_KNOWN})(?![a-z]))")
+_SPACED_GROUP = re.compile(r"(?<=\d)(?:\s*\\[,!;:]\s*|\{\s*,\s*\}|\s*,\s*\\!\s*|\\\s|~)(?=\d{3}(?!\d))")
+_BRACED_COMMA = re.compile(r"(?<=\d)\{\s*,\s*\}(?=\d{3}(?!\d))")
+_THIN = re.compile(r"\\[!]\s*")
+_SPACES = re.compile(r"(?<!\\)\\[,;:> ]|\\q?quad|~|\\(?:hspace|vspace|phantom)\*?\{[^{}]*\}")
+_NOISE = re.compile(
+    r"\\(?:left|right|bigl|bigr|biggl|biggr|Bigl|Bigr|big|Big|bigg|Bigg|middle|displaystyle|textstyle|limits|nolimits"
+    r"|mathstrut|strut|noindent|centering)(?![a-zA-Z])\s*\.?"
+    r"|\\label\{[^{}]*\}"
+)
+_DELIMITERS = re.compile(r"\\?\$|\\\(|\\\)|(?<!\\)\\\[|(?<!\\)\\\]")
+_FRACTIONS = re.compile(r"\\[dtc]frac(?![a-zA-Z])")
+_NAMES = {
+    "leq": "le",
+    "leqslant": "le",
+    "leqq": "le",
+    "geq": "ge",
+    "geqslant": "ge",
+    "geqq": "ge",
+    "neq": "ne",
+    "lt": "<",
+    "gt": ">",
+    "land": r"\text{ and }",
+    "lor": r"\text{ or }",
+    "wedge": r"\text{ and }",
+    "vee": r"\text{ or }",
+    "vert": "|",
+    "lvert": "|",
+    "rvert": "|",
+    "lbrace": r"\{",
+    "rbrace": r"\}",
+    "lbrack": "[",
+    "rbrack": "]",
+    "lparen": "(",
+    "rparen": ")",
+    "cdots": "ldots",
+    "dots": "ldots",
+    "dotsc": "ldots",
+    "dotsb": "ldots",
+    "varnothing": "emptyset",
+    "O": "emptyset",
+    "cupdot": "cup",
+    "sqcup": "cup",
+    "bigcup": "cup",
+    "bigcap": "cap",
+    "backslash": "setminus",
+    "degree": r"^{\circ}",
+    "degrees": r"^{\circ}",
+    "ast": r"\cdot",
+    "bullet": r"\cdot",
+    "colon": ":",
+    "triangleq": "=",
+    "coloneqq": "=",
+    "simeq": "approx",
+    "thickapprox": "approx",
+    "varphi": "phi",
+    "vartheta": "theta",
+    "varepsilon": "epsilon",
+    "arctg": "arctan",
+    "tg": "tan",
+    "ctg": "cot",
+    "fbox": "boxed",
+    "lg": "log",
+    "textdollar": "",
+    "euro": "",
+    "pounds": "",
+    "percent": "%",
+    "dfrac": "frac",
+    "implies": r"\Rightarrow",
+    "Longrightarrow": r"\Rightarrow",
+}
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
+_PRICE = re.compile(r"(-?)\s*\\\$\s*(\d[\d,{}]*(?:\.\d+)?)\.?")
+_EMPHASIS = re.compile(r"\*\*(?=\S)([^*]*)\*\*|__(?=\S)([^_]*)__")
+_WHITE = re.compile(r"\s+")
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)(?![a-zA-Z])")
+_LOOSE = re.compile(r"(?<![A-Za-z0-9.]) | (?![A-Za-z0-9.])")
+_COMPOSED = re.compile(r"[\uff00-\uffef\u2070-\u209f\U0001d400-\U0001d7ff]")
+_ASCII_OPERATORS = (
+    ("<=", r"\le "),
+    (">=", r"\ge "),
+    ("!=", r"\ne "),
+    ("=<", r"\le "),
+    ("==", "="),
+    ("...", r"\ldots "),
+)
+
+
+def plain(text: str) -> str:
+    """Return the text in the small LaTeX that the parser reads."""
+    if r"\$" in text and (price := _PRICE.fullmatch(text.strip().strip("$ "))):
+        text = rf"{price[1]}{price[2]}\text{{ dollars}}"
+    if not text.isascii():
+        text = _ascii(text)
+    if "\\" in text:
+        text = _DOUBLED.sub(r"\\", text)
+        text = _SPACED_GROUP.sub("", text)
+        text = _DELIMITERS.sub(" ", text)
+        text = _NOISE.sub(" ", text)
+        text = _THIN.sub("", text)
+        text = text.replace(r"\%", "%").replace(r"\#", "#").replace(r"\&", " and ")
+        text = _SPACES.sub(" ", text)
+        text = _FRACTIONS.sub(r"\\frac", text)
+        text = _COMMAND.sub(_renamed, text)
+    else:
+        text = _BRACED_COMMA.sub("", text.replace("$", " "))
+    if "*" in text or "__" in text:
+        text = _EMPHASIS.sub(r"\1\2", text)
+    text = _ORDINAL.sub("", text)
+    for written, read in _ASCII_OPERATORS:
+        if written in text:
+            text = text.replace(written, read)
+    return _trimmed(text)
+
+
+def canonical(plain_text: str) -> str:
+    """Return a plain text with no space that says nothing: what is equal here is equal to the letter."""
+    return _LOOSE.sub("", _WHITE.sub(" ", plain_text)).strip()
+
+
+def _trimmed(text: str) -> str:
+    """Return the text without the signs around an answer that are the sentence's: `= 5.` is `5`."""
+    text = text.strip()
+    start = len(text) - len(text.lstrip(" \t\n=.,;:"))
+    text = text[start - (start > 0 and text[start - 1] == ".") :]
+    text = text.rstrip(" \t\n.,;:?")
+    return text[:-1].rstrip(" .\\") if text.endswith("\\") else text
+
+
+def _renamed(match: re.Match[str]) -> str:
+    name = _NAMES.get(match[1])
+    if name is None:
+        return match[0]
+    return f"\\{name} " if name.isalpha() else f"{name} " if name else ""
+
+
+def _ascii(text: str) -> str:
+    """Return the text with its mathematical Unicode in LaTeX, and any script's digits as 0 to 9."""
+    text = _VULGAR.sub(_vulgar, text)
+    text = _SUPERSCRIPT.sub(lambda match: f"^{{{match[0].translate(_SUPERSCRIPTS)}}}", text)
+    text = _SUBSCRIPT.sub(lambda match: f"_{{{match[0].translate(_SUBSCRIPTS)}}}", text)
+    text = text.translate(_TABLE)
+    text = _COMPOSED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    return "".join(_digit(char) for char in text)
+
+
+def _vulgar(match: re.Match[str]) -> str:
+    numerator, _, denominator = unicodedata.normalize("NFKC", match[0]).partition("⁄")
+    return rf"\frac{{{numerator}}}{{{denominator}}}"
+
+
+def _digit(char: str) -> str:
+    return str(unicodedata.decimal(char)) if not char.isascii() and char.isdecimal() else char

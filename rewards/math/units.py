@@ -1,0 +1,123 @@
+"""Units: what stands behind a number, and how much of another unit it is."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+_LENGTH = {
+    "mm": "1/1000",
+    "cm": "1/100",
+    "dm": "1/10",
+    "m": "1",
+    "km": "1000",
+    "in": "254/10000",
+    "ft": "3048/10000",
+    "yd": "9144/10000",
+    "mi": "1609344/1000",
+}
+_SPELLED = {
+    "mm": "millimeter millimetre",
+    "cm": "centimeter centimetre",
+    "m": "meter metre",
+    "km": "kilometer kilometre",
+    "in": "inch inche",
+    "ft": "foot feet",
+    "yd": "yard",
+    "mi": "mile",
+    "s": "second sec",
+    "min": "minute",
+    "h": "hour hr",
+    "day": "day",
+    "week": "week",
+    "month": "month",
+    "year": "year yr",
+    "mg": "milligram",
+    "g": "gram gramme",
+    "kg": "kilogram kilo",
+    "t": "ton tonne",
+    "lb": "pound lb",
+    "oz": "ounce",
+    "ml": "milliliter millilitre",
+    "l": "liter litre",
+    "dollar": "dollar usd buck",
+    "cent": "cent",
+    "yuan": "yuan",
+    "euro": "euro",
+    "percent": "percent pct percentage",
+    "degree": "degree deg",
+    "radian": "radian rad",
+}
+_NAMES = {name: short for short, names in _SPELLED.items() for name in names.split()}
+_UNITS: dict[str, tuple[str, Fraction]] = {
+    **{name: ("length", Fraction(size)) for name, size in _LENGTH.items()},
+    **{
+        name: ("time", Fraction(seconds))
+        for name, seconds in {"s": 1, "min": 60, "h": 3600, "day": 86_400, "week": 604_800}.items()
+    },
+    "month": ("months", Fraction(1)),
+    "year": ("months", Fraction(12)),
+    **{
+        name: ("mass", Fraction(size))
+        for name, size in {"mg": "1/1000", "g": "1", "kg": "1000", "t": "1000000"}.items()
+    },
+    "lb": ("pounds", Fraction(1)),
+    "oz": ("pounds", Fraction(1, 16)),
+    **{name: ("volume", Fraction(size)) for name, size in {"ml": "1/1000", "l": "1"}.items()},
+    "dollar": ("dollars", Fraction(1)),
+    "cent": ("dollars", Fraction(1, 100)),
+    "yuan": ("yuan", Fraction(1)),
+    "euro": ("euros", Fraction(1)),
+    "percent": ("percent", Fraction(1)),
+    "degree": ("degree", Fraction(1)),
+    "radian": ("radian", Fraction(1)),
+}
+_TERM = re.compile(r"(?P<name>[a-z]+)\s*(?:\^\s*\{?(?P<power>-?\d)\}?)?|(?P<per>/|\bper\b)")
+_SQUARED = {"square": 2, "squared": 2, "sq": 2, "cubic": 3, "cubed": 3}
+_CLEAN = re.compile(r"[a-z .'’/^{}()\-]*(?:\^\{?-?[1-4]\}?[a-z .'’/^{}()\-]*)*", re.IGNORECASE)
+_HEDGES = frozenset(
+    "not maybe perhaps possibly either neither nor unless except guess unsure unknown anything whatever alternatively "
+    "isn't isnt wrong incorrect".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as a multiple of the base units of its dimension."""
+
+    dimension: tuple[tuple[str, int], ...]
+    size: Fraction
+
+
+def unit(words: str) -> Unit | None:
+    """Return the unit that words name, or None where they name none that is known."""
+    dimension: dict[str, int] = {}
+    size = Fraction(1)
+    sign, next_power = 1, 1
+    for match in _TERM.finditer(words.lower().replace("degrees celsius", "celsius")):
+        if match["per"] or match["name"] == "per":
+            sign = -1
+            continue
+        name = match["name"]
+        if name in _SQUARED:
+            next_power = _SQUARED[name]
+            if name.endswith("ed") and dimension:
+                last = next(reversed(dimension))
+                dimension[last] *= next_power
+                next_power = 1
+            continue
+        found = _UNITS.get(name) or _UNITS.get(_NAMES.get(name, "")) or _UNITS.get(_NAMES.get(name.rstrip("s"), ""))
+        if found is None:
+            return None
+        power = sign * (int(match["power"]) if match["power"] else 1) * next_power
+        kind, factor = found
+        dimension[kind] = dimension.get(kind, 0) + power
+        size *= factor**power
+        next_power = 1
+    return Unit(tuple(sorted(dimension.items())), size) if dimension else None
+
+
+def is_remark(words: str) -> bool:
+    """Return whether words may stand behind an answer without changing it: a unit or a noun, no number, no doubt."""
+    if not _CLEAN.fullmatch(words):
+        return False
+    return not _HEDGES & set(re.findall(r"[a-z']+", words.lower()))

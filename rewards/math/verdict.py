@@ -1,0 +1,166 @@
+"""From two texts to a verdict: the reference is read once, and any number of answers are held against it."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rewards.errors import BadReference
+from rewards.math import notation
+from rewards.math.compare import Comparison
+from rewards.math.conventions import Conventions
+from rewards.math.equations import said
+from rewards.math.forms import Alternatives, Form, Relation, Sequence
+from rewards.math.lexer import UnreadableError
+from rewards.math.parser import readings
+
+_MAX_HEDGES = 20
+_CHOICE = re.compile(r"\(?\s*([A-J])\s*\)?(?:\s*[.:)]\s*|\s+|$)(?P<rest>.*)", re.DOTALL)
+_LETTERS = re.compile(r"[A-J](?:(?:\s*,\s*|\s*and\s*|\s*&\s*|\s*)[A-J])+")
+_TEXT_COMMANDS = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|textrm|mbox|operatorname)\s*\{([^{}]*)\}")
+_WORDS = re.compile(r"[A-Za-z][A-Za-z ,.'-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A reference, read."""
+
+    plain: str
+    canonical: str
+    forms: tuple[Form, ...]
+    """What it may say; empty where it can only be compared by its text."""
+    letters: frozenset[str]
+    """The options that it names, where it looks like a choice."""
+    text: str
+    """Its words, where it has nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a comparison found."""
+
+    equal: bool
+    reason: str
+    """`equal_` or `different_` with the tier that decided; `hedged`, `unreadable_answer` or `undecided`."""
+    conventions: tuple[str, ...] = ()
+    """The conventions that the verdict depends on."""
+
+    @property
+    def explanation(self) -> str:
+        """One sentence for people."""
+        return _EXPLANATIONS.get(self.reason) or _EXPLANATIONS[self.reason.partition("_")[0]]
+
+
+_EXPLANATIONS = {
+    "equal": "The answer is equal to the reference.",
+    "different": "The answer is not equal to the reference.",
+    "hedged": "The answer offers several values, of which the reference is one.",
+    "unreadable_answer": "The answer cannot be read, and its text is not the reference's.",
+    "undecided": "No tier could tell whether the answer is equal to the reference, so it is not paid.",
+}
+_UNREADABLE = Verdict(False, "unreadable_answer")
+
+
+def read(reference: str) -> Gold:
+    """Return a reference as answers are compared with it.
+
+    Raises:
+        BadReference: it is blank, or it is neither a formula nor a short text.
+    """
+    plain = notation.plain(_unboxed(reference[: notation.MAX_CHARS + 1]))
+    if not plain or plain == "\\":
+        raise BadReference("The reference is blank.")
+    if len(reference) > notation.MAX_CHARS:
+        return Gold(plain, notation.canonical(notation.plain(reference)), (), frozenset(), "")
+    try:
+        forms = tuple(readings(plain))
+    except UnreadableError:
+        forms = ()
+    return Gold(plain, notation.canonical(plain), forms, _letters(plain), _text(plain))
+
+
+def judge(gold: Gold, answer: str, conventions: Conventions) -> Verdict:
+    """Return whether an answer is the reference's."""
+    return _judge(gold, answer, conventions)
+
+
+@lru_cache(maxsize=20_000)
+def _judge(gold: Gold, answer: str, conventions: Conventions) -> Verdict:
+    plain = notation.plain(_unboxed(answer))
+    if notation.canonical(plain) == gold.canonical:
+        return Verdict(True, "equal_form")
+    if len(answer) > notation.MAX_CHARS or not plain:
+        return _UNREADABLE
+    if gold.letters and (letters := _letters(plain)):
+        is_same = letters == gold.letters
+        hedges = not is_same and len(gold.letters) == 1 and gold.letters < letters
+        return Verdict(is_same, "equal_text" if is_same else "hedged" if hedges else "different_text")
+    if gold.text and _text(plain) == gold.text:
+        return Verdict(True, "equal_text")
+    try:
+        forms = readings(plain)
+    except UnreadableError:
+        return _UNREADABLE
+    if not gold.forms:
+        return Verdict(False, "different_text")
+    return _compared(gold.forms, forms, conventions)
+
+
+def _compared(golds: tuple[Form, ...], answers: list[Form], conventions: Conventions) -> Verdict:
+    """Return the verdict of the first pair of readings that are equal, else that of the last."""
+    tier = "structure"
+    for gold in golds:
+        for answer in answers:
+            comparison = Comparison(conventions)
+            if comparison.equal(gold, answer):
+                return Verdict(True, f"equal_{comparison.tier}", tuple(comparison.used))
+            tier = comparison.tier
+    if any(_hedges(gold, answer, conventions) for gold in golds for answer in answers):
+        return Verdict(False, "hedged")
+    return Verdict(False, "undecided" if tier == "open" else f"different_{tier}")
+
+
+def _hedges(gold: Form, answer: Form, conventions: Conventions) -> bool:
+    """Return whether an answer of several values has the one value of the reference among them."""
+    match answer:
+        case Alternatives(items) | Sequence("", "", items) if len(items) <= _MAX_HEDGES:
+            if isinstance(gold, Alternatives | Sequence):
+                return False
+            return any(Comparison(conventions).equal(gold, item) for item in items)
+        case Relation(operators, sides) if set(operators) <= {"=", "~"} and len(sides) <= _MAX_HEDGES:
+            values = said(answer)
+            return len(values) > 1 and any(Comparison(conventions).equal(gold, side) for side in values)
+    return False
+
+
+def _unboxed(text: str) -> str:
+    r"""Return what a text that is one `\boxed{...}` holds."""
+    stripped = text.strip().strip("$").strip()
+    while stripped.startswith(r"\boxed{") and stripped.endswith("}"):
+        inner = stripped[len(r"\boxed{") : -1]
+        depth = 0
+        for char in inner:
+            depth += (char == "{") - (char == "}")
+            if depth < 0:
+                return text
+        text = stripped = inner.strip()
+    return text
+
+
+def _letters(plain: str) -> frozenset[str]:
+    """Return the options that a text names: `B`, `(B)`, `B. Paris`, `A, C`; none where it is something else."""
+    text = _TEXT_COMMANDS.sub(r"\1", plain).strip().rstrip(".")
+    if _LETTERS.fullmatch(text):
+        found = re.findall(r"[A-J]", text)
+        return frozenset(found) if sorted(set(found)) == found or "," in text or " " in text else frozenset()
+    match = _CHOICE.fullmatch(text)
+    if match is None or re.match(r"(?:or|and|,|/|\\|[-+*^_=<>(])", match["rest"]):
+        return frozenset()
+    if match["rest"] and not re.match(r"[A-Za-z]{2,}", match["rest"]) and text[1:2] not in {".", ")", ":"}:
+        return frozenset()
+    return frozenset(match[1])
+
+
+def _text(plain: str) -> str:
+    """Return a text of words alone, lower case; empty for anything else."""
+    text = " ".join(_TEXT_COMMANDS.sub(r" \1 ", plain).split()).strip(" .")
+    return text.lower() if len(text) > 1 and _WORDS.fullmatch(text) else ""

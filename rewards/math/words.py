@@ -1,0 +1,69 @@
+"""Answers in words: numbers, and the few short texts that say the same."""
+
+from fractions import Fraction
+
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SMALL = {word: place for place, word in enumerate(_ONES)} | {
+    word: 10 * place for place, word in enumerate(_TENS, start=2)
+}
+_LARGE = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+_SYNONYMS = {
+    "infinitely many": "infinite",
+    "infinitely many solutions": "infinite",
+    "infinite solutions": "infinite",
+    "an infinite number": "infinite",
+    "infinity": "infinite",
+    "no solution": "none",
+    "no solutions": "none",
+    "no real solution": "none",
+    "no real solutions": "none",
+    "does not exist": "undefined",
+    "dne": "undefined",
+    "not defined": "undefined",
+    "all real numbers": "reals",
+    "all reals": "reals",
+    "any real number": "reals",
+    "real numbers": "reals",
+    "yes": "yes",
+    "true": "true",
+}
+_ARTICLES = frozenset(("the", "a", "an"))
+
+
+def number_in_words(text: str) -> Fraction | None:
+    """Return the number that an English text spells, such as `forty-two` or `one half`; None where it spells none."""
+    words = text.lower().replace("-", " ").replace(" and ", " ").split()
+    if not words or len(words) > 20:  # noqa: PLR2004 - no number has more words
+        return None
+    if len(words) > 1 and words[-1].rstrip("s") in _PARTS:
+        count = _whole(words[:-1]) if words[:-1] != ["a"] else 1
+        return None if count is None else Fraction(count, _PARTS[words[-1].rstrip("s")])
+    whole = _whole(words)
+    return None if whole is None else Fraction(whole)
+
+
+def _whole(words: list[str]) -> int | None:
+    total = current = 0
+    for word in words:
+        if word in _SMALL:
+            current += _SMALL[word]
+        elif word == "hundred":
+            current = 100 * (current or 1)
+        elif word in _LARGE:
+            total += _LARGE[word] * (current or 1)
+            current = 0
+        else:
+            return None
+    return total + current
+
+
+def same_words(text: str) -> str:
+    """Return a text in the spelling that stands for all that say the same."""
+    words = [word for word in text.split() if word not in _ARTICLES] or text.split()
+    plain = " ".join(words)
+    return _SYNONYMS.get(plain, plain)
