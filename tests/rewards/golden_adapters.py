@@ -61,6 +61,11 @@ def _trl_raw(row: Row) -> Published:
     return Published("trl_accuracy@v1", str(row["completion"]), _value(row), {"solution": solution})
 
 
+def _countdown(row: Row) -> Published:
+    puzzle = row["kwargs"]["ground_truth"]  # type: ignore[index]
+    return Published("countdown@v1", str(row["completion"]), _value(row), puzzle)
+
+
 def _value(row: Row) -> float | None:
     return None if row["value"] is None else float(row["value"])  # type: ignore[arg-type]
 
@@ -81,6 +86,7 @@ ADAPTERS: dict[str, Adapter] = {
     "verl.math_verify": _math("math_equal@v1", "answer", "GOLD"),
     "trl.accuracy_reward": _math("trl_accuracy@v1", "solution", "$GOLD$"),
     "trl.accuracy_reward@raw_solution": _trl_raw,
+    "tinyzero.countdown": _countdown,
 }
 
 
