@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 from tests.probes.make_math import math_rows, trl_rows
+from tests.probes.make_tasks import choice_rows, countdown_rows, published_countdown_rows
 
 Row = dict[str, object]
 
@@ -273,8 +274,11 @@ def plain_rows(texts: Callable[[Random], Iterator[str]]) -> Callable[[Random], I
 
 
 CORPORA: dict[str, Callable[[Random], Iterator[Row]]] = {
+    "countdown@v1": published_countdown_rows,
+    "countdown@v2": countdown_rows,
     "gsm8k_answer@v1": gsm8k_rows,
     "math_equal@v1": math_rows,
+    "multiple_choice@v1": choice_rows,
     "reflection@v1": reflection_rows,
     "think_format@v1": plain_rows(lambda random: xml_texts(random, ("think", "answer"))),
     "trl_accuracy@v1": trl_rows,
