@@ -67,10 +67,9 @@ def test_the_catalogue_knows_needs_and_groups(testbed: httpx.Client) -> None:
 def test_every_published_reward_scores(live: httpx.Client) -> None:
     """One typed route per version."""
     for entry in live.get("/v1/rewards").json()["rewards"]:
-        names = (entry["reference"] or {"properties": {}})["properties"]
         sample: dict[str, Any] = {"completion": "the answer is 72", "id": "a"}
-        if names:
-            sample["reference"] = dict.fromkeys(names, "#### 72")
+        if schema := entry["reference"]:
+            sample["reference"] = {name: schema["properties"][name]["examples"][0] for name in schema["required"]}
         answer = post(live, f"/v1/rewards/{entry['id']}/score", {"samples": [sample]})
         assert entry["id"] == answer["reward"]
         assert (entry["behaviour"], entry["build"]) == (answer["behaviour"], answer["build"])
