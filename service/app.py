@@ -10,7 +10,7 @@ from fastapi_offline import FastAPIOffline
 
 from rewards.digest import Digests
 from rewards.registry import Registry
-from service import errors, openapi, routes, telemetry
+from service import catalogue, errors, openapi, routes, telemetry
 from service.edge import Edge
 from service.pool import Pool
 from service.settings import Settings
@@ -64,11 +64,12 @@ def create_app(
     errors.install(app)
     score_routes = routes.ScoreRoutes(settings, registry, digests, pool, log)
     routers = [
-        routes.health_router(pool, service_version()),
-        routes.catalogue_router(registry, digests),
+        catalogue.health_router(pool, service_version()),
+        catalogue.catalogue_router(registry, digests),
         score_routes.router(),
     ]
-    routes.install(app, routers)
+    for router in routers:
+        app.include_router(router)
     app.add_middleware(Edge, telemetry=log, max_body_bytes=settings.max_body_bytes, api_key=settings.api_key)
     openapi.install(app)
     return app

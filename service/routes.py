@@ -1,13 +1,12 @@
-"""The native routes: the catalogue, one typed score route per reward version, several rewards at once, and health."""
+"""The native routes that score: one typed route per reward version, and several rewards at once."""
 
-import difflib
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import orjson
-from fastapi import APIRouter, FastAPI, Request
-from pydantic import BaseModel, JsonValue, ValidationError
+from fastapi import APIRouter, Request
+from pydantic import JsonValue, TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from rewards.declare import Reward
@@ -16,7 +15,9 @@ from rewards.frames import EncodedOutcome
 from rewards.registry import Registry
 from rewards.types import Frozen
 from service import errors, wire
-from service.fast_json import FastJsonRoute
+from service.catalogue import unknown
+from service.fast_json import FastJsonRoute, Quick, quick_route
+from service.intake import Read, RequestIntake, SampleIntake
 from service.memo import Memo
 from service.pool import Pool
 from service.scoring import Ask, Scorer, Submission
@@ -24,6 +25,7 @@ from service.settings import Settings
 from service.telemetry import Telemetry
 
 _JSON = "application/json"
+_REWARD_ASKS = TypeAdapter(wire.RewardAsks)
 
 
 class ScoreRoutes:
@@ -58,6 +60,7 @@ class ScoreRoutes:
                 response_model=wire.ScoreResponse,
                 responses=errors.responses(400, 401, 413, 422, 503),
                 deprecated=False,
+                route_class_override=quick_route(self._reward_quick(reward)),
             )
         router.add_api_route(
             "/v1/rewards/{reward_id}/score", self.unknown_reward, methods=["POST"], include_in_schema=False
@@ -70,6 +73,7 @@ class ScoreRoutes:
             summary="Score one batch with several rewards",
             response_model=wire.BatchResponse,
             responses=errors.responses(400, 401, 413, 422, 503),
+            route_class_override=quick_route(self._quick_many),
         )
         return router
 
@@ -80,12 +84,29 @@ class ScoreRoutes:
                 for sample in body.samples
                 for reference in [getattr(sample, "reference", None)]
             ]
-            asks = [Ask(reward, body.params)]
-            (result,) = await self._score(request, asks, submissions, [s.id for s in body.samples], body.deadline_ms)
-            return Response(result, media_type=_JSON)
+            read = Read(submissions, [sample.id for sample in body.samples])
+            return await self._answer_one(request, Ask(reward, body.params), read, body.deadline_ms)
 
         score.__annotations__["body"] = wire.request_model(reward, self._registry)
         return score
+
+    def _reward_quick(self, reward: Reward) -> Quick:
+        """Return what answers the plainly right requests of a reward's own route."""
+        samples = SampleIntake(self._registry.references(reward), wants_group=reward.is_group, is_union=False)
+        requests = RequestIntake({"samples", "params", "deadline_ms"}, self._settings.max_batch)
+
+        def quick(request: Request, body: object) -> Awaitable[Response] | None:
+            fields = requests.read(body)
+            read = None if fields is None else samples.read(fields["samples"])
+            if fields is None or read is None:
+                return None
+            try:
+                params = reward.params.model_validate(fields.get("params", {}))
+            except ValidationError:
+                return None
+            return self._answer_one(request, Ask(reward, params), read, fields.get("deadline_ms"))
+
+        return quick
 
     async def score_many(self, request: Request, body: wire.BatchRequest) -> Response:
         """Score the completions once with each reward. `reference` carries the union of the rewards' fields."""
@@ -95,9 +116,27 @@ class ScoreRoutes:
         if places:
             raise errors.invalid(places)
         submissions = [_submission(sample, _present(sample.reference)) for sample in body.samples]
-        ids = [sample.id for sample in body.samples]
-        results = await self._score(request, asks, submissions, ids, body.deadline_ms)
-        return Response(b'{"results":[%b]}' % b",".join(results), media_type=_JSON)
+        read = Read(submissions, [sample.id for sample in body.samples])
+        return await self._answer_many(request, asks, read, body.deadline_ms)
+
+    def _quick_many(self, request: Request, body: object) -> Awaitable[Response] | None:
+        """Answer the plainly right requests for several rewards."""
+        requests = RequestIntake({"rewards", "samples", "deadline_ms"}, self._settings.max_batch)
+        fields = requests.read(body)
+        if fields is None:
+            return None
+        try:
+            asked = _REWARD_ASKS.validate_python(fields.get("rewards"))
+        except ValidationError:
+            return None
+        asks, places = self._asks(asked)
+        if places:
+            return None
+        rewards = [ask.reward for ask in asks]
+        references = [model for reward in rewards for model in self._registry.references(reward)]
+        wants_group = any(reward.is_group for reward in rewards)
+        read = SampleIntake(references, wants_group=wants_group, is_union=True).read(fields["samples"])
+        return None if read is None else self._answer_many(request, asks, read, fields.get("deadline_ms"))
 
     async def unknown_reward(self, reward_id: str) -> Response:
         """Answer a path that names no served version."""
@@ -119,15 +158,19 @@ class ScoreRoutes:
                 places += _places(("body", "rewards", index, "params"), error)
         return asks, places
 
-    async def _score(
-        self,
-        request: Request,
-        asks: Sequence[Ask],
-        submissions: Sequence[Submission],
-        ids: Sequence[str | None],
-        deadline_ms: int | None,
-    ) -> list[bytes]:
+    async def _answer_one(self, request: Request, ask: Ask, read: Read, deadline_ms: int | None) -> Response:
+        (result,) = await self._score(request, [ask], read, deadline_ms)
+        return Response(result, media_type=_JSON)
+
+    async def _answer_many(
+        self, request: Request, asks: Sequence[Ask], read: Read, deadline_ms: int | None
+    ) -> Response:
+        results = await self._score(request, asks, read, deadline_ms)
+        return Response(b'{"results":[%b]}' % b",".join(results), media_type=_JSON)
+
+    async def _score(self, request: Request, asks: Sequence[Ask], read: Read, deadline_ms: int | None) -> list[bytes]:
         """Return one `ScoreResponse` per ask, in JSON."""
+        submissions, ids = read
         settings = self._settings
         work = len(submissions) * sum(1 + len(ask.reward.needs) for ask in asks)
         if work > settings.max_queued:
@@ -158,74 +201,6 @@ class ScoreRoutes:
             [wire.render(sample_id, outcome) for sample_id, outcome in zip(ids, outcomes, strict=True)]
         )
         return b'%b,"outcomes":[%b]}' % (orjson.dumps(head)[:-1], rendered)
-
-
-def catalogue_router(registry: Registry, digests: Mapping[str, Digests]) -> APIRouter:
-    """Return the routes that say what is served."""
-    router = APIRouter(tags=["catalogue"])
-    entries = {reward.id: _entry(reward, registry, digests[reward.id]) for reward in registry.values()}
-
-    @router.get("/v1/rewards", operation_id="list_rewards", responses=errors.responses(401))
-    async def list_rewards() -> wire.Catalogue:
-        """Every reward version that is served."""
-        return wire.Catalogue(rewards=list(entries.values()))
-
-    @router.get("/v1/rewards/{reward_id}", operation_id="show_reward", responses=errors.responses(401, 404, 422))
-    async def show_reward(reward_id: str) -> wire.CatalogueEntry:
-        """One reward version: its documentation, range, schemas and digests."""
-        if reward_id not in entries:
-            raise errors.ProblemError("unknown-reward", 404, unknown(reward_id, registry))
-        return entries[reward_id]
-
-    return router
-
-
-def health_router(pool: Pool, version: str) -> APIRouter:
-    """Return the routes that an orchestrator asks."""
-    router = APIRouter(tags=["health"])
-
-    def health() -> wire.Health:
-        status = pool.status
-        return wire.Health(
-            status="ok" if status.ready else "not_ready",
-            version=version,
-            workers=status.workers,
-            workers_ready=status.ready,
-            queued=status.queued,
-            restarts=status.restarts,
-        )
-
-    @router.get("/healthz", operation_id="healthz")
-    async def healthz() -> wire.Health:
-        """The process answers. It says nothing about the workers: restarting it would not help them."""
-        return health()
-
-    @router.get("/health", include_in_schema=False)
-    async def health_alias() -> wire.Health:
-        """As `/healthz`, where other servers of the field have it."""
-        return health()
-
-    @router.get("/readyz", operation_id="readyz", responses={503: {"model": wire.Health}})
-    async def readyz() -> Response:
-        """A worker is ready to score; 503 while none is."""
-        now = health()
-        return Response(now.model_dump_json(), 200 if now.status == "ok" else 503, media_type=_JSON)
-
-    return router
-
-
-def unknown(reward_id: str, registry: Registry) -> str:
-    """Return what to say about a reward id that nothing serves."""
-    reward_id = reward_id[:100]
-    near = difflib.get_close_matches(reward_id, list(registry), n=3, cutoff=0.5)
-    hint = f"Did you mean {' or '.join(near)}?" if near else "GET /v1/rewards lists what is served."
-    return f"There is no reward {reward_id!r}. {hint}"
-
-
-def install(app: FastAPI, routers: Sequence[APIRouter]) -> None:
-    """Add the routers to the app, in order."""
-    for router in routers:
-        app.include_router(router)
 
 
 def _submission(sample: wire.SampleBody, reference: Mapping[str, object]) -> Submission:
@@ -279,27 +254,3 @@ def _reference_misfits(
 
 def _places(path: tuple[object, ...], error: ValidationError) -> list[errors.Place]:
     return [errors.place((*path, *one["loc"]), one["msg"]) for one in error.errors(include_input=False)]
-
-
-def _entry(reward: Reward, registry: Registry, digests: Digests) -> wire.CatalogueEntry:
-    reference = wire.reference_model(reward, registry)
-    return wire.CatalogueEntry(
-        id=reward.id,
-        behaviour=digests.behaviour,
-        build=digests.build,
-        released=digests.behaviour is not None,
-        summary=reward.summary,
-        doc=reward.doc,
-        range=reward.range,
-        budget_s=reward.budget_s,
-        max_completion_chars=reward.max_completion_chars,
-        group=reward.is_group,
-        needs=list(reward.needs),
-        deprecated=False,
-        reference=None if reference is None else _schema(reference),
-        params=_schema(reward.params),
-    )
-
-
-def _schema(model: type[BaseModel]) -> dict[str, JsonValue]:
-    return cast("dict[str, JsonValue]", model.model_json_schema())

@@ -34,10 +34,13 @@ class Message(BaseModel):
 Text = str | list[Message]
 
 
-_MAX_INT = 2**53 - 1
+MAX_INT = 2**53 - 1
 """The largest whole number that every JSON parser reads as what it is."""
 
-TokenId = Annotated[int, Field(ge=0, le=_MAX_INT)]
+MAX_NAME_CHARS = 200
+"""Most characters of a sample's id and of its group."""
+
+TokenId = Annotated[int, Field(ge=0, le=MAX_INT)]
 
 TokenIds = TypeAliasType("TokenIds", Annotated[list[TokenId], FailFast()])
 """Token ids, of which only the first wrong one is reported: there may be a million."""
@@ -50,11 +53,11 @@ class SampleBody(Body):
         description="What the model wrote: a text, or chat messages of which the last by the assistant is scored."
     )
     prompt: Text | None = Field(None, description="What the model was given.")
-    id: str | None = Field(None, max_length=200, description="Echoed in the outcome.")
+    id: str | None = Field(None, max_length=MAX_NAME_CHARS, description="Echoed in the outcome.")
     group: str | None = Field(
-        None, max_length=200, description="Shared by the completions of one prompt; group rewards need it."
+        None, max_length=MAX_NAME_CHARS, description="Shared by the completions of one prompt; group rewards need it."
     )
-    completion_tokens: int | None = Field(None, ge=0, le=_MAX_INT, description="The completion's length in tokens.")
+    completion_tokens: int | None = Field(None, ge=0, le=MAX_INT, description="The completion's length in tokens.")
     completion_ids: TokenIds | None = Field(None, description="The completion's token ids.")
 
 
@@ -81,10 +84,13 @@ Deadline = Annotated[
 ]
 
 
+RewardAsks = Annotated[list[RewardAsk], Field(min_length=1, max_length=100)]
+
+
 class BatchRequest(Body):
     """Several rewards over one batch."""
 
-    rewards: list[RewardAsk] = Field(min_length=1, max_length=100)
+    rewards: RewardAsks
     samples: Annotated[list[BatchSample], FailFast()]
     deadline_ms: Deadline = None
 
@@ -176,7 +182,10 @@ def request_model(reward: Reward, registry: Registry) -> type[BaseModel]:
             Field(None, description="What the completion is compared with; without it, `missing_reference`."),
         )
     if reward.is_group:
-        fields["group"] = (str, Field(max_length=200, description="Shared by the completions of one prompt."))
+        fields["group"] = (
+            str,
+            Field(max_length=MAX_NAME_CHARS, description="Shared by the completions of one prompt."),
+        )
     sample = create_model(f"{name}Sample", __base__=SampleBody, __doc__=SampleBody.__doc__, **fields)
     params = create_model(f"{name}Params", __base__=reward.params, __doc__=reward.params.__doc__)
     return create_model(
