@@ -99,8 +99,8 @@ def decode_outcome(fields: Mapping[str, Any]) -> Outcome:
     return Score(fields["value"], fields["reason"], fields["explanation"], fields["details"])
 
 
-def encode_job(job: Job) -> list[bytes]:
-    """Return a job as the parts of one frame, to be sent one after the other.
+def encode_job(job: Job) -> bytes:
+    """Return a job as one frame.
 
     Raises:
         TypeError: it holds what JSON cannot say.
@@ -124,7 +124,8 @@ def encode_job(job: Job) -> list[bytes]:
                 )
             )
         items.append((samples, item["needs"]))
-    return [_head((job["reward"], job["params"], job["limit_s"], items), sum(map(len, texts))), *texts]
+    head = _head((job["reward"], job["params"], job["limit_s"], items), sum(map(len, texts)))
+    return b"".join([head, *texts])
 
 
 def decode_job(frame: bytes) -> Job:

@@ -8,6 +8,7 @@ The limits are the kernel's, so no code here has to be running for them to hold:
 nobody catches, an address space, no files, no core. What a library prints goes nowhere, since it may be a completion.
 """
 
+import gc
 import logging
 import os
 import resource
@@ -69,6 +70,8 @@ def main(connection: socket.socket, progress: Progress, package: str, limits: Li
     """Score jobs from the connection until its other end is closed."""
     _confine(limits)
     registry = discover(package)
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays; looking through it again and again would cost more than scoring
     connection.sendall(encode_outcomes([]))  # an empty frame says that it is ready
     serve(connection, progress, registry, set_cpu_limit=_set_cpu_limit)
     os._exit(0)

@@ -1,5 +1,6 @@
 """Starts the service: reads the settings, builds the parts, runs uvicorn. The only module with side effects."""
 
+import gc
 import signal
 import socket
 import sys
@@ -49,6 +50,8 @@ def main(settings: Settings | None = None) -> int:
         except OSError as error:
             sys.stderr.write(f"touchstone: cannot write {settings.port_file}: {error.strerror}\n")
             return 1
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays, and need not be looked through again and again
     server.run(sockets=[listener])
     log.event("service_stopped")
     return 0

@@ -177,7 +177,7 @@ class WorkerProcess:
             TypeError: JSON cannot say what the job holds.
             WorkerDiedError: the worker is gone; what was yielded before still counts.
         """
-        self._transport.writelines(encode_job(job))
+        self._transport.write(encode_job(job))
         missing = len(job["items"])
         while missing:
             for item in await self._frame():

@@ -27,7 +27,7 @@ def test_a_job_survives_the_way(groups: list[list[frames.SampleFields]]) -> None
     """Whatever the texts hold, each stays with its sample."""
     items = [Item(samples=samples, needs=[{"a@v1": {"value": 1.0}}] * len(samples)) for samples in groups]
     job: Job = {"reward": "b@v1", "params": {"x": 1}, "limit_s": 0.5, "items": items}
-    frame = b"".join(frames.encode_job(job))
+    frame = frames.encode_job(job)
     assert len(frame) == 4 + int.from_bytes(frame[:4], "big")
     assert job == frames.decode_job(frame[4:])
 

@@ -35,7 +35,7 @@ class Parent:
     ) -> list[list[Outcome]]:
         """Send a job and return its outcomes."""
         job: Job = {"reward": reward_id, "params": params or {}, "limit_s": limit_s, "items": list(items)}
-        self._ours.sendall(b"".join(frames.encode_job(job)))
+        self._ours.sendall(frames.encode_job(job))
         found: list[list[Outcome]] = []
         self.answers = []
         while len(found) < len(items):
