@@ -38,6 +38,7 @@ _ACCENTS = frozenset(
 _UNSUPPORTED = frozenset((r"\int", r"\lim", r"\iint", r"\oint", r"\partial", r"\nabla"))
 _NAMED_CONSTANTS = {"e": Constant("e"), "i": Constant("i")}
 _PAIRS = {r"\lfloor": (r"\rfloor", "floor"), r"\lceil": (r"\rceil", "ceil")}
+_MAX_ENTRIES = 16
 _SIZE = 2_000
 """How many terms or factors one expression may have on a level."""
 
@@ -431,16 +432,29 @@ def _with_sign(sign: str, term: Form) -> Form:
 
 
 def _scaled(left: Form, right: Form) -> Form:
-    """Return a matrix times a number.
+    """Return a matrix times a number or another matrix.
 
     Raises:
-        UnreadableError: both are matrices.
+        UnreadableError: two matrices do not fit, or are too large.
     """
+    if isinstance(left, Matrix) and isinstance(right, Matrix):
+        return _multiplied(left, right)
     matrix, factor = (left, right) if isinstance(left, Matrix) else (right, left)
-    if not isinstance(matrix, Matrix) or isinstance(factor, Matrix):
-        raise UnreadableError("Two matrices are multiplied.")
+    if not isinstance(matrix, Matrix):
+        raise UnreadableError("A list, a set or a word is multiplied.")
     scale = value(factor)
     return Matrix(tuple(tuple(Product((scale, entry)) for entry in row) for row in matrix.rows))
+
+
+def _multiplied(left: Matrix, right: Matrix) -> Matrix:
+    columns = list(zip(*right.rows, strict=True))
+    if len(left.rows[0]) != len(right.rows) or len(left.rows) * len(columns) > _MAX_ENTRIES:
+        raise UnreadableError("Two matrices are multiplied that do not fit, or are too large.")
+    rows = (
+        tuple(Sum(tuple(Product(pair) for pair in zip(row, column, strict=True))) for column in columns)
+        for row in left.rows
+    )
+    return Matrix(tuple(rows))
 
 
 def _based(number: Number, base: Expression) -> Form:

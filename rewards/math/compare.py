@@ -67,6 +67,8 @@ class Comparison:
         if gold == answer:
             self._reach("number" if isinstance(gold, Number) else "form")
             return True
+        if isinstance(gold, Number):
+            answer = measured(answer)
         if isinstance(gold, Expression) and isinstance(answer, Expression):
             return self._expressions(gold, answer)
         self._reach("structure")

@@ -113,11 +113,19 @@ _LIST = re.compile(
 )
 _BOX = re.compile(r"boxed\s*(?:\{|(?=[^\s{]))")
 _FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$]+)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
-_PLAIN_NUMBER = re.compile(r"(?<![\w.,])[-+−]?[$€£]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+|(?<=\d))(?:/\d+)?%?(?![\w]*\d)")
+_PLAIN_NUMBER = re.compile(
+    r"(?<![\w.,])[-+−]?[$€£]?(?:\d{1,3}(?:,\d{3})++|\d++)?(?:\.\d++|(?<=\d))(?:/\d++)?%?(?!\w*\d)"
+)
+_SAID_LAST = re.compile(
+    r"(?:\b(?:is|are|equals?|was|be|by|gives?|get|have|has)\b|=)\s*"
+    r"(?P<value>\$[^$]+\$|\\\([^()]*(?:\([^()]*\)[^()]*)*\\\)|[-+−]?[$€£]?\d[\d,./]*%?[A-Za-z²³°€£]{0,8}(?:\s[a-z]{1,12}){0,2})"
+    r"\s*[.!。]?\s*$"
+)
 _WORD = re.compile(r"(?<!\\)\b[A-Za-z]{2,}\b(?![({])")
 _NEGATION = re.compile(r"\b(?:not|no|never|neither|nor|isn't|isnt|cannot)\b|n't", re.IGNORECASE)
 _HEADING_WORDS = 8
 _PROSE_WORDS = 3
+_FEW_WORDS = 3
 
 
 def find(completion: str, places: tuple[Place, ...] = PLACES) -> Found | None:
@@ -323,18 +331,22 @@ def _on_last_line(text: str) -> _Statement | None:
     if not line:
         return None
     formulas = list(_FORMULA.finditer(line))
+    masked = _FORMULA.sub(lambda match: "x" * len(match[0]), line)
+    few_words = len(_WORD.findall(masked)) <= _FEW_WORDS and not any(char.isdigit() for char in masked)
+    if len(formulas) == 1 and few_words and "\n" not in text.strip() and not _NEGATION.search(masked):
+        return line, len(text), False  # words belong to it: `odd $n$`
     if len(formulas) == 1:
         if _HEDGE.search(line[: formulas[0].start()] + line[formulas[0].end() :]):
             return None
         return formulas[0][0], len(text), False
-    if formulas:
-        return None
-    if not _WORD.search(line):
-        return line, len(text), False
-    numbers = list(_PLAIN_NUMBER.finditer(line))
-    if len(numbers) == 1 and not _HEDGE.search(line):
-        return numbers[0][0], len(text), False
-    return None
+    if not formulas:
+        if not _WORD.search(line):
+            return line, len(text), False
+        numbers = list(_PLAIN_NUMBER.finditer(line))
+        if len(numbers) == 1 and not _HEDGE.search(line):
+            return numbers[0][0], len(text), False
+    said = _SAID_LAST.search(line[-_MAX_BETWEEN * 2 :])
+    return (said["value"], len(text), False) if said else None
 
 
 _FINDERS = {

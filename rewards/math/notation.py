@@ -125,8 +125,8 @@ _KNOWN = (
     "|leq|geq|lt|gt|cup|cap|in|boxed|begin|end|circ|overline|theta|alpha|beta|quad|mathbb|ldots|cdots|dots"
 )
 _DOUBLED = re.compile(rf"(?<!\\)\\\\(?=(?:{_KNOWN})(?![a-z]))")
-_SPACED_GROUP = re.compile(r"(?<=\d)(?:\s*\\[,!;:]\s*|\{\s*,\s*\}|\s*,\s*\\!\s*|\\\s|~)(?=\d{3}(?!\d))")
-_BRACED_COMMA = re.compile(r"(?<=\d)\{\s*,\s*\}(?=\d{3}(?!\d))")
+_SPACED_GROUP = re.compile(r"(?<=\d)(?:\s*\\[,!;:]\s*|\s*\{\s*,\s*\}\s*|\s*,\s*\\!\s*|\\\s|~)(?=\d{3}(?!\d))")
+_BRACED_COMMA = re.compile(r"(?<=\d)\s*\{\s*,\s*\}\s*(?=\d{3}(?!\d))")
 _THIN = re.compile(r"\\[!]\s*")
 _SPACES = re.compile(r"(?<!\\)\\[,;:> ]|\\q?quad|~|\\(?:hspace|vspace|phantom)\*?\{[^{}]*\}")
 _NOISE = re.compile(

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from rewards.math.forms import Call, Expression, Form, Matrix, Number, Product, Quantity, Ratio, Symbol
+from rewards.math.forms import Call, Expression, Form, Matrix, Number, Power, Product, Quantity, Ratio, Symbol
 from rewards.math.units import Unit, unit
 
 HALF_A_DAY = 43_200
@@ -27,10 +27,12 @@ def form_and_words(form: Form) -> tuple[Form, str]:
 
 
 def measured(form: Form) -> Form:
-    """Return `5h` as five hours: a number times a letter that is a unit."""
+    """Return `5h` as five hours: a number times a letter that is a unit, perhaps squared."""
     match form:
         case Product((Number() as number, Symbol(name))) if unit(name) is not None:
             return Quantity(number, name)
+        case Product((Number() as number, Power(Symbol(name), Number(power)))) if unit(name) is not None:
+            return Quantity(number, f"{name}^{power}")
     return form
 
 
