@@ -57,7 +57,7 @@ class Arithmetic(Cursor):
         terms = [self._signed()]
         while self.at("+", "-", r"\pm", r"\mp") and len(terms) < _SIZE:
             sign = self.take().text
-            terms.append(_with_sign(sign, self._product()))
+            terms.append(_with_sign(sign, self._signed()))
         self.leave()
         if len(terms) == 1:
             return terms[0]
@@ -69,14 +69,15 @@ class Arithmetic(Cursor):
 
     def group(self) -> Expression:
         """Read a group in braces, or the one token that stands for it."""
-        if self.at("{"):
-            return value(self.bracketed())
+        self.enter()
         if self.at("-", "+"):
-            return value(_with_sign(self.take().text, self.group()))
-        token = self.peek()
-        if token is not None and token.kind is Kind.NUMBER:
-            return value(self._number())
-        return value(self._primary())
+            group = value(_with_sign(self.take().text, self.group()))
+        elif self.at_kind(Kind.NUMBER):
+            group = self._number()
+        else:
+            group = value(self._primary())
+        self.leave()
+        return group
 
     def _signed(self) -> Form:
         signs: list[str] = []
@@ -171,7 +172,9 @@ class Arithmetic(Cursor):
             raise UnreadableError("The answer has a derivative.")
         exponent = self.group()
         if self.at("^") or (self.at("*") and self._next_is("*")):
+            self.enter()
             exponent = value(self._raised(exponent))
+            self.leave()
         if isinstance(base, Quantity):
             raise UnreadableError("A unit is raised to a power.")
         return Power(value(base), exponent)
@@ -187,6 +190,12 @@ class Arithmetic(Cursor):
         return False
 
     def _primary(self) -> Form:
+        self.enter()
+        form = self._operand()
+        self.leave()
+        return form
+
+    def _operand(self) -> Form:
         token = self.peek()
         if token is None:
             raise UnreadableError("The answer ends where a number or a variable is expected.")

@@ -2,8 +2,8 @@
 
 from rewards.math.lexer import Kind, Token, UnreadableError
 
-MAX_DEPTH = 48
-"""How deep brackets and fractions may nest; answers of people stay below ten."""
+MAX_DEPTH = 140
+"""How deep rules of the grammar may nest; a pair of brackets takes five."""
 
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 _CLOSING = frozenset(_OPENING.values())

@@ -196,7 +196,9 @@ _NAMES = {
     "Longrightarrow": r"\Rightarrow",
 }
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
-_PRICE = re.compile(r"(-?)\s*\\\$\s*(\d[\d,{}]*(?:\.\d+)?)\.?")
+_DOLLAR = "\x00"
+"""Stands for a dollar sign that is money while those that delimit formulas are removed."""
+_PRICE = re.compile(rf"(-?)\s*{_DOLLAR}\s*(-?\d[\d,]*(?:\.\d+)?)")
 _EMPHASIS = re.compile(r"\*\*(?=\S)([^*]*)\*\*|__(?=\S)([^_]*)__")
 _WHITE = re.compile(r"\s+")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)(?![a-zA-Z])")
@@ -214,12 +216,12 @@ _ASCII_OPERATORS = (
 
 def plain(text: str) -> str:
     """Return the text in the small LaTeX that the parser reads."""
-    if r"\$" in text and (price := _PRICE.fullmatch(text.strip().strip("$ "))):
-        text = rf"{price[1]}{price[2]}\text{{ dollars}}"
+    text = text.replace(_DOLLAR, "\ufffd")
     if not text.isascii():
         text = _ascii(text)
     if "\\" in text:
         text = _DOUBLED.sub(r"\\", text)
+        text = text.replace(r"\$", _DOLLAR)
         text = _SPACED_GROUP.sub("", text)
         text = _DELIMITERS.sub(" ", text)
         text = _NOISE.sub(" ", text)
@@ -236,12 +238,19 @@ def plain(text: str) -> str:
     for written, read in _ASCII_OPERATORS:
         if written in text:
             text = text.replace(written, read)
-    return _trimmed(text)
+    text = _trimmed(text)
+    return _priced(text) if _DOLLAR in text else text
 
 
 def canonical(plain_text: str) -> str:
     """Return a plain text with no space that says nothing: what is equal here is equal to the letter."""
     return _LOOSE.sub("", _WHITE.sub(" ", plain_text)).strip()
+
+
+def _priced(text: str) -> str:
+    """Return a price as a number of dollars; elsewhere a dollar sign says nothing."""
+    price = _PRICE.fullmatch(text)
+    return rf"{price[1]}{price[2]} \text{{ dollars}}" if price else text.replace(_DOLLAR, "")
 
 
 def _trimmed(text: str) -> str:
