@@ -118,9 +118,12 @@ class Reward:
         reading = reading or self.reading(sample.reference, params)
         if reading.failure is not None:
             return reading.failure
-        given = {_NEEDS: needs, _GOLD: reading.gold}
         try:
-            outcome = self.function(sample, params, *(given[extra] for extra in self.extras))
+            if self.extras:
+                given = {_NEEDS: needs, _GOLD: reading.gold}
+                outcome = self.function(sample, params, *[given[extra] for extra in self.extras])
+            else:
+                outcome = self.function(sample, params)
         except RewardError as error:
             return error.failure()
         return self._checked(outcome)
@@ -157,7 +160,7 @@ class Reward:
             return outcome
         if not isinstance(outcome, Score):
             raise TypeError(f"{self.id} returned {type(outcome).__name__}, not a Score")
-        if not all(_is_plain(detail) for detail in outcome.details.values()):
+        if outcome.details and not all(_is_plain(detail) for detail in outcome.details.values()):
             raise TypeError(f"{self.id} returned a detail that is neither a text nor a finite number of 64 bits")
         low, high = self.range
         if math.isfinite(outcome.value) and low <= outcome.value <= high:

@@ -37,7 +37,7 @@ from rewards.frames import (
 )
 from rewards.readings import Read, Readings, key_of
 from rewards.registry import discover
-from rewards.types import Failure, FailureKind, Frozen, Needs, Outcome, Sample, Score
+from rewards.types import Failure, FailureKind, Frozen, Needs, NoReference, Outcome, Sample, Score
 
 EXIT_MEMORY = 70
 """Exit code of a worker whose item needed more than the address space allows."""
@@ -54,6 +54,10 @@ READING = 1 << 32
 _TOO_EXPENSIVE = "answer_too_expensive"
 _FLUSH_S = 0.002
 """Outcomes wait at most this long for company, so cheap items share a write and dear ones are never lost."""
+
+_UNREAD = Reading()
+_NO_NEEDS = Needs({})
+_NO_REFERENCE = NoReference()
 
 Progress = Array[c_longlong]
 
@@ -153,20 +157,16 @@ class _JobScorer:
         """Return the outcomes of one sample, or of one whole group."""
         reward = self._reward
         outcome: Outcome
-        too_deep: Outcome = Failure(
-            FailureKind.BAD_REFERENCE, "Reading this reference needs deeper recursion than a worker has."
-        )
+        is_reading = reward.read is not None
         try:
-            reads = None if reward.read is None else [self._read(index, sample) for sample in item["samples"]]
-            too_deep = reward.lowest(
-                _TOO_EXPENSIVE, "Reading this completion needs deeper recursion than a worker has."
-            )
+            reads = [self._read(index, sample) for sample in item["samples"]] if is_reading else None
+            is_reading = False
             self._watch.begin(index, self._job["limit_s"])
             return [encode_outcome(outcome, lasts=_lasts(outcome)) for outcome in self._score(item, reads)]
         except MemoryError:
             os._exit(EXIT_MEMORY)
         except RecursionError:
-            outcome = too_deep
+            outcome = _too_deep(reward, is_reading=is_reading)
         except Exception as error:  # noqa: BLE001 - the boundary: a defect in a reward is a typed failure
             outcome = Failure(FailureKind.CRASH, _describe(error, reward))
         return [encode_outcome(outcome)] * len(item["samples"])
@@ -184,13 +184,26 @@ class _JobScorer:
         """Return the outcomes of an item whose references are read, or are for the reward itself to read."""
         reward = self._reward
         if reads is None:
-            reads = [(reward.reference.model_validate(sample["reference"]), Reading()) for sample in item["samples"]]
+            reads = [(self._reference(sample), _UNREAD) for sample in item["samples"]]
+        if not reward.is_group:
+            ((fields,), (needed,), ((reference, reading),)) = item["samples"], item["needs"], reads
+            return [reward.score(_sample(fields, reference), self._params, _needs(needed), reading)]
         samples = [_sample(fields, reference) for fields, (reference, _) in zip(item["samples"], reads, strict=True)]
-        readings = [reading for _, reading in reads]
         needs = [_needs(fields) for fields in item["needs"]]
-        if reward.is_group:
-            return reward.score_group(samples, self._params, needs, readings)
-        return [reward.score(samples[0], self._params, needs[0], readings[0])]
+        return reward.score_group(samples, self._params, needs, [reading for _, reading in reads])
+
+    def _reference(self, sample: SampleFields) -> Frozen:
+        fields = sample["reference"]
+        if not fields and not self._reward.needs_reference:
+            return _NO_REFERENCE
+        return self._reward.reference.model_validate(fields)
+
+
+def _too_deep(reward: Reward, *, is_reading: bool) -> Outcome:
+    """Return the outcome of an item that needs deeper recursion than a worker has."""
+    if is_reading:
+        return Failure(FailureKind.BAD_REFERENCE, "Reading this reference needs deeper recursion than a worker has.")
+    return reward.lowest(_TOO_EXPENSIVE, "Reading this completion needs deeper recursion than a worker has.")
 
 
 def _lasts(outcome: Outcome) -> bool:
@@ -213,6 +226,8 @@ def _sample(fields: SampleFields, reference: Frozen) -> Sample[Frozen]:
 
 
 def _needs(fields: Mapping[str, Json]) -> Needs:
+    if not fields:
+        return _NO_NEEDS
     return Needs({reward_id: cast("Score", decode_outcome(score)) for reward_id, score in fields.items()})
 
 

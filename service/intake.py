@@ -82,7 +82,8 @@ class SampleIntake:
                 if type(sample) is not dict or not sample.keys() <= self._known:
                     return None
                 submissions.append(self._submission(sample))
-                ids.append(_name(sample.get("id")))
+                sample_id = sample.get("id")
+                ids.append(None if sample_id is None else _name(sample_id))
         except _Unsure:
             return None
         return Read(submissions, ids)
@@ -94,20 +95,24 @@ class SampleIntake:
         prompt = sample.get("prompt")
         if prompt is not None and type(prompt) is not str:
             prompt = "\n\n".join([content for _, content in _messages(prompt)])
-        group = _name(sample.get("group"))
-        if self._wants_group and group is None:
-            raise _Unsure
-        reference = sample.get("reference")
+        group = sample.get("group")
+        if group is not None or self._wants_group:
+            group = _name(group)
         tokens = sample.get("completion_tokens")
+        if tokens is not None:
+            _check_counts([tokens])
         ids = sample.get("completion_ids")
-        return Submission(
-            completion,
-            prompt,
-            group,
-            None if tokens is None else _counts([tokens])[0],
-            None if ids is None else _counts(ids),
-            {} if reference is None else self._reference(reference),
-        )
+        if ids is not None:
+            _check_counts(ids)
+        reference = sample.get("reference")
+        return {
+            "completion": completion,
+            "reference": {} if reference is None else self._reference(reference),
+            "prompt": prompt,
+            "group": group,
+            "completion_tokens": tokens,
+            "completion_ids": ids,
+        }
 
     def _reference(self, reference: object) -> dict[str, Any]:
         """Return a reference's fields that have a value."""
@@ -157,11 +162,11 @@ def _is_given(value: object) -> bool:
     return value is not None
 
 
-def _name(value: object) -> str | None:
+def _name(value: object) -> str:
     """Return an id or a group."""
-    if value is None or (type(value) is str and len(value) <= MAX_NAME_CHARS):
-        return value
-    raise _Unsure
+    if type(value) is not str or len(value) > MAX_NAME_CHARS:
+        raise _Unsure
+    return value
 
 
 def _messages(value: object) -> list[tuple[str, str]]:
@@ -183,10 +188,9 @@ def _last_answer(value: object) -> str:
     return next((content for role, content in reversed(_messages(value)) if role == "assistant"), "")
 
 
-def _counts(value: object) -> list[int]:
-    """Return whole numbers that are not negative."""
+def _check_counts(value: object) -> None:
+    """Return if this is a list of whole numbers that are not negative."""
     if type(value) is not list:
         raise _Unsure
     if value and (set(map(type, value)) != {int} or min(value) < 0 or max(value) > MAX_INT):
         raise _Unsure
-    return value

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from rewards.declare import Reward
 from rewards.digest import Digests
-from rewards.frames import EncodedOutcome
+from rewards.frames import EncodedOutcome, Json
 from rewards.registry import Registry
 from rewards.types import Frozen
 from service import errors, wire
@@ -203,18 +203,18 @@ class ScoreRoutes:
         return b'%b,"outcomes":[%b]}' % (orjson.dumps(head)[:-1], rendered)
 
 
-def _submission(sample: wire.SampleBody, reference: Mapping[str, object]) -> Submission:
-    return Submission(
-        completion=wire.plain_text(sample.completion),
-        prompt=wire.plain_prompt(sample.prompt),
-        group=sample.group,
-        completion_tokens=sample.completion_tokens,
-        completion_ids=sample.completion_ids,
-        reference=reference,
-    )
+def _submission(sample: wire.SampleBody, reference: Json) -> Submission:
+    return {
+        "completion": wire.plain_text(sample.completion),
+        "reference": reference,
+        "prompt": wire.plain_prompt(sample.prompt),
+        "group": sample.group,
+        "completion_tokens": sample.completion_tokens,
+        "completion_ids": sample.completion_ids,
+    }
 
 
-def _present(reference: Mapping[str, JsonValue] | None) -> dict[str, JsonValue]:
+def _present(reference: Mapping[str, JsonValue] | None) -> Json:
     """Return the fields of a reference that have a value: a null field is an absent one."""
     return {name: value for name, value in (reference or {}).items() if value is not None}
 
@@ -239,9 +239,7 @@ def _misfits(registry: Registry, rewards: Sequence[Reward], samples: Sequence[wi
     return places
 
 
-def _reference_misfits(
-    model: type[Frozen], reference: Mapping[str, JsonValue], path: tuple[object, ...]
-) -> list[errors.Place]:
+def _reference_misfits(model: type[Frozen], reference: Json, path: tuple[object, ...]) -> list[errors.Place]:
     fields = model.model_fields
     if any(info.is_required() and name not in reference for name, info in fields.items()):
         return []  # an absent reference is the outcome `missing_reference`

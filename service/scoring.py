@@ -8,7 +8,7 @@ Knows nothing of HTTP.
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import orjson
 
@@ -19,20 +19,25 @@ from rewards.types import Failure, FailureKind, Frozen, Outcome
 from service.memo import Keys, Memo
 from service.pool import Pool
 
-Fields = Mapping[str, object]
+Submission = SampleFields
+"""One completion as a caller sent it, its text already plain; `reference` is the union of what the rewards of one
+request compare with. Not to be changed: a sample may be its submission itself."""
+
+_NO_NEEDS: dict[str, Json] = {}
 
 
-@dataclass(slots=True)
-class Submission:
-    """One completion as a caller sent it, its text already plain."""
-
-    completion: str
-    prompt: str | None = None
-    group: str | None = None
-    completion_tokens: int | None = None
-    completion_ids: list[int] | None = None
-    reference: Fields = field(default_factory=dict)
-    """The union of what the rewards of one request compare with."""
+def submission(
+    completion: str, reference: Json | None = None, *, prompt: str | None = None, group: str | None = None
+) -> Submission:
+    """Return a completion as a caller may send it."""
+    return {
+        "completion": completion,
+        "reference": reference or {},
+        "prompt": prompt,
+        "group": group,
+        "completion_tokens": None,
+        "completion_ids": None,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +107,21 @@ class _BatchScorer:
         """Return the outcome of each submission, in order."""
         needs = {reward_id: await self._need(reward_id) for reward_id in reward.needs}
         decided: list[EncodedOutcome | None] = [None] * len(self._submissions)
-        samples: list[tuple[int, SampleFields, dict[str, Json]]] = []
+        tasks = _Groups() if reward.is_group else _Singles(Keys(reward.id, params), self._scorer.memo, decided)
         reader = _SampleReader(reward, self._scorer.max_text_chars)
-        for index, submission in enumerate(self._submissions):
-            needed = {reward_id: outcomes[index] for reward_id, outcomes in needs.items()}
-            failed = _failed_need(reward, needed) if needed else None
-            found = failed or reader.read(submission)
+        needed = _NO_NEEDS
+        for index, each in enumerate(self._submissions):
+            found: SampleFields | Outcome | None = None
+            if needs:
+                scores = {reward_id: outcomes[index] for reward_id, outcomes in needs.items()}
+                found = _failed_need(reward, scores)
+                needed = {reward_id: orjson.loads(score.body) for reward_id, score in scores.items()}
+            found = found or reader.read(each)
             if isinstance(found, dict):
-                samples.append((index, found, {name: orjson.loads(need.body) for name, need in needed.items()}))
+                tasks.add(index, found, needed)
             else:
                 decided[index] = encode_outcome(found)
-        tasks = _groups(samples) if reward.is_group else self._singles(samples, Keys(reward.id, params), decided)
-        await self._run(reward, params, tasks, decided)
+        await self._run(reward, params, tasks.tasks(), decided)
         return [outcome for outcome in decided if outcome is not None]
 
     async def _run(
@@ -135,25 +143,48 @@ class _BatchScorer:
             self._needs[reward_id] = asyncio.ensure_future(self.outcomes(reward, reward.params()))
         return self._needs[reward_id]
 
-    def _singles(
-        self,
-        samples: Sequence[tuple[int, SampleFields, dict[str, Json]]],
-        keys: Keys,
-        decided: list[EncodedOutcome | None],
-    ) -> list[_Task]:
-        """Return the samples to score one by one, after entering what is known of them already."""
-        memo = self._scorer.memo
-        tasks: dict[bytes, _Task] = {}
-        for index, sample, needs in samples:
-            key = keys.key(sample, needs)
-            known = memo.find(key)
-            if known is not None:
-                decided[index] = known
-            elif key in tasks:
-                tasks[key].indices[0].append(index)
-            else:
-                tasks[key] = _Task({"samples": [sample], "needs": [needs]}, [[index]], key)
-        return list(tasks.values())
+
+class _Singles:
+    """Samples to score one by one: each that is new once, and what is known of the others at once."""
+
+    def __init__(self, keys: Keys, memo: Memo, decided: list[EncodedOutcome | None]) -> None:
+        self._keys = keys
+        self._memo = memo
+        self._decided = decided
+        self._tasks: dict[bytes, _Task] = {}
+
+    def add(self, index: int, sample: SampleFields, needs: dict[str, Json]) -> None:
+        """Take a sample."""
+        key = self._keys.key(sample, needs)
+        known = self._memo.find(key)
+        if known is not None:
+            self._decided[index] = known
+        elif key in self._tasks:
+            self._tasks[key].indices[0].append(index)
+        else:
+            self._tasks[key] = _Task({"samples": [sample], "needs": [needs]}, [[index]], key)
+
+    def tasks(self) -> list[_Task]:
+        """Return what is left for the pool."""
+        return list(self._tasks.values())
+
+
+class _Groups:
+    """Samples to score by their groups, since their outcomes depend on each other."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str | None, _Task] = {}
+
+    def add(self, index: int, sample: SampleFields, needs: dict[str, Json]) -> None:
+        """Take a sample."""
+        task = self._tasks.setdefault(sample["group"], _Task({"samples": [], "needs": []}, []))
+        task.item["samples"].append(sample)
+        task.item["needs"].append(needs)
+        task.indices.append([index])
+
+    def tasks(self) -> list[_Task]:
+        """Return what is left for the pool."""
+        return list(self._tasks.values())
 
 
 class _SampleReader:
@@ -163,45 +194,30 @@ class _SampleReader:
         self._reward = reward
         self._limit = max_text_chars
         fields = reward.reference.model_fields
-        self._names = tuple(fields)
+        self._names = fields.keys()
         self._required = tuple(name for name, info in fields.items() if info.is_required())
 
-    def read(self, submission: Submission) -> SampleFields | Outcome:
+    def read(self, given: Submission) -> SampleFields | Outcome:
         """Return the sample, or the outcome of one that no worker needs to see."""
         reward, limit = self._reward, self._limit
-        if len(submission.completion) > reward.max_completion_chars:
-            length, most = len(submission.completion), reward.max_completion_chars
+        length, prompt, reference = len(given["completion"]), given["prompt"], given["reference"]
+        if length > reward.max_completion_chars:
+            most = reward.max_completion_chars
             return reward.lowest("too_long", f"The completion has {length:,} characters; at most {most:,} are read.")
-        if submission.prompt is not None and len(submission.prompt) > limit:
+        if prompt is not None and len(prompt) > limit:
             return Failure(FailureKind.TOO_LONG, f"The prompt is longer than {limit:,} characters.")
-        given = submission.reference
         for name in self._required:
-            if name not in given:
+            if name not in reference:
                 wanted = ", ".join(self._required)
                 return Failure(FailureKind.MISSING_REFERENCE, f"{reward.id} compares with a reference: {wanted}.")
-        reference = {name: given[name] for name in self._names if name in given}
+        sample = given
+        if not reference.keys() <= self._names:
+            reference = {name: value for name, value in reference.items() if name in self._names}
+            sample = {**given, "reference": reference}
         for text in reference.values():
             if isinstance(text, str) and len(text) > limit:
                 return Failure(FailureKind.TOO_LONG, f"The reference is longer than {limit:,} characters.")
-        return {
-            "completion": submission.completion,
-            "reference": reference,
-            "prompt": submission.prompt,
-            "group": submission.group,
-            "completion_tokens": submission.completion_tokens,
-            "completion_ids": submission.completion_ids,
-        }
-
-
-def _groups(samples: Sequence[tuple[int, SampleFields, dict[str, Json]]]) -> list[_Task]:
-    """Return the samples to score by their groups, whose outcomes depend on each other."""
-    tasks: dict[str | None, _Task] = {}
-    for index, sample, needs in samples:
-        task = tasks.setdefault(sample["group"], _Task({"samples": [], "needs": []}, []))
-        task.item["samples"].append(sample)
-        task.item["needs"].append(needs)
-        task.indices.append([index])
-    return list(tasks.values())
+        return sample
 
 
 def _failed_need(reward: Reward, needs: Mapping[str, EncodedOutcome]) -> Failure | None:

@@ -19,7 +19,7 @@ from rewards.registry import Registry, discover
 from rewards.types import Outcome
 from service.memo import Memo
 from service.pool import Pool
-from service.scoring import Ask, Scorer, Submission
+from service.scoring import Ask, Scorer, Submission, submission
 from service.settings import MEBIBYTE
 
 PROBES = Path(__file__).parent / "probes"
@@ -52,12 +52,12 @@ async def _score(scorer: Scorer, reward: Reward, probes: Path) -> Outcomes:
     with (probes / f"{reward.id}.jsonl").open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):
             row = json.loads(line)
-            submission = Submission(row["completion"], group=row.get("group"), reference=row.get("reference", {}))
-            batches.setdefault(json.dumps(row.get("params", {})), []).append((str(number), submission))
+            sample = submission(row["completion"], row.get("reference"), group=row.get("group"))
+            batches.setdefault(json.dumps(row.get("params", {})), []).append((str(number), sample))
     found: Outcomes = []
     for params, batch in batches.items():
         ask = Ask(reward, reward.params.model_validate_json(params))
-        (outcomes,) = await scorer.score([ask], [submission for _, submission in batch], DEADLINE_S)
+        (outcomes,) = await scorer.score([ask], [sample for _, sample in batch], DEADLINE_S)
         found += zip((number for number, _ in batch), (outcome.outcome() for outcome in outcomes), strict=True)
     return found
 
