@@ -70,7 +70,13 @@ def create_app(
     ]
     for router in routers:
         app.include_router(router)
-    app.add_middleware(Edge, telemetry=log, max_body_bytes=settings.max_body_bytes, api_key=settings.api_key)
+    app.add_middleware(
+        Edge,
+        telemetry=log,
+        max_body_bytes=settings.max_body_bytes,
+        api_key=settings.api_key,
+        shortcuts=score_routes.shortcuts(),
+    )
     openapi.install(app)
     return app
 

@@ -121,7 +121,7 @@ def install(app: FastAPI) -> None:
     """Make every error of the app a problem+json response."""
     app.add_exception_handler(ProblemError, _problem_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
-    app.add_exception_handler(PoolUnavailableError, _unavailable)
+    app.add_exception_handler(PoolUnavailableError, lambda _, error: unavailable(cast("PoolUnavailableError", error)))
     app.add_exception_handler(HTTPException, _http_exception)
 
 
@@ -152,8 +152,8 @@ def place(location: Sequence[object], message: str) -> Place:
     return Place(path=".".join(str(step)[:_MAX_STEP_CHARS] for step in location), message=message)
 
 
-def _unavailable(_: Request, error: Exception) -> Response:
-    error = cast("PoolUnavailableError", error)
+def unavailable(error: PoolUnavailableError) -> Response:
+    """Return the problem for work that the pool cannot take now."""
     return problem("unavailable", 503, str(error), headers={"Retry-After": str(error.retry_after_s)})
 
 

@@ -4,8 +4,8 @@ Before a body is validated its size is looked at: pydantic describes every error
 would keep the event loop describing for half a minute.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from typing import Any, ClassVar
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
 
 import orjson
 from fastapi import Request, Response
@@ -28,19 +28,12 @@ class FastJsonRequest(Request):
         return self._json
 
 
-Quick = Callable[[Request, object], Awaitable[Response] | None]
-"""Answers a parsed body that is plainly right; None leaves it to the models."""
-
-
 class FastJsonRoute(APIRoute):
     """A route whose requests are `FastJsonRequest`, of a size worth validating."""
-
-    quick: ClassVar[Quick | None] = None
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        quick = type(self).quick
 
         async def handle_fast(request: Request) -> Response:
             fast = FastJsonRequest(request.scope, request.receive)
@@ -48,19 +41,10 @@ class FastJsonRoute(APIRoute):
                 body = await fast.json()
             except orjson.JSONDecodeError:
                 return await handle(fast)  # FastAPI says what is wrong with it
-            if quick is not None and request.headers.get("content-type") == "application/json":
-                answer = quick(request, body)
-                if answer is not None:
-                    return await answer
             check_size(body, request.app.state.max_batch)
             return await handle(fast)
 
         return handle_fast
-
-
-def quick_route(quick: Quick) -> type[FastJsonRoute]:
-    """Return a route class that tries this before the models."""
-    return type("QuickJsonRoute", (FastJsonRoute,), {"quick": staticmethod(quick)})
 
 
 def check_size(body: object, max_batch: int) -> None:

@@ -16,12 +16,13 @@ from rewards.registry import Registry
 from rewards.types import Frozen
 from service import errors, wire
 from service.catalogue import unknown
-from service.fast_json import FastJsonRoute, Quick, quick_route
+from service.fast_json import FastJsonRoute
 from service.intake import Read, RequestIntake, SampleIntake
 from service.memo import Memo
 from service.pool import Pool
 from service.scoring import Ask, Scorer, Submission
 from service.settings import Settings
+from service.shortcut import Shortcut, Shortcuts
 from service.telemetry import Telemetry
 
 _JSON = "application/json"
@@ -60,7 +61,6 @@ class ScoreRoutes:
                 response_model=wire.ScoreResponse,
                 responses=errors.responses(400, 401, 413, 422, 503),
                 deprecated=False,
-                route_class_override=quick_route(self._reward_quick(reward)),
             )
         router.add_api_route(
             "/v1/rewards/{reward_id}/score", self.unknown_reward, methods=["POST"], include_in_schema=False
@@ -73,7 +73,6 @@ class ScoreRoutes:
             summary="Score one batch with several rewards",
             response_model=wire.BatchResponse,
             responses=errors.responses(400, 401, 413, 422, 503),
-            route_class_override=quick_route(self._quick_many),
         )
         return router
 
@@ -85,17 +84,21 @@ class ScoreRoutes:
                 for reference in [getattr(sample, "reference", None)]
             ]
             read = Read(submissions, [sample.id for sample in body.samples])
-            return await self._answer_one(request, Ask(reward, body.params), read, body.deadline_ms)
+            return await self._answer_one(request.state.request_id, Ask(reward, body.params), read, body.deadline_ms)
 
         score.__annotations__["body"] = wire.request_model(reward, self._registry)
         return score
 
-    def _reward_quick(self, reward: Reward) -> Quick:
-        """Return what answers the plainly right requests of a reward's own route."""
+    def shortcuts(self) -> Shortcuts:
+        """Return the short ways to these routes, for requests that are plainly right."""
+        own = {f"/v1/rewards/{reward.id}/score": self._reward_shortcut(reward) for reward in self._registry.values()}
+        return Shortcuts({**own, "/v1/score": self._shortcut_many})
+
+    def _reward_shortcut(self, reward: Reward) -> Shortcut:
         samples = SampleIntake(self._registry.references(reward), wants_group=reward.is_group, is_union=False)
         requests = RequestIntake({"samples", "params", "deadline_ms"}, self._settings.max_batch)
 
-        def quick(request: Request, body: object) -> Awaitable[Response] | None:
+        def answer(body: object, request_id: str) -> Awaitable[Response] | None:
             fields = requests.read(body)
             read = None if fields is None else samples.read(fields["samples"])
             if fields is None or read is None:
@@ -104,9 +107,9 @@ class ScoreRoutes:
                 params = reward.params.model_validate(fields.get("params", {}))
             except ValidationError:
                 return None
-            return self._answer_one(request, Ask(reward, params), read, fields.get("deadline_ms"))
+            return self._answer_one(request_id, Ask(reward, params), read, fields.get("deadline_ms"))
 
-        return quick
+        return answer
 
     async def score_many(self, request: Request, body: wire.BatchRequest) -> Response:
         """Score the completions once with each reward. `reference` carries the union of the rewards' fields."""
@@ -117,10 +120,9 @@ class ScoreRoutes:
             raise errors.invalid(places)
         submissions = [_submission(sample, _present(sample.reference)) for sample in body.samples]
         read = Read(submissions, [sample.id for sample in body.samples])
-        return await self._answer_many(request, asks, read, body.deadline_ms)
+        return await self._answer_many(request.state.request_id, asks, read, body.deadline_ms)
 
-    def _quick_many(self, request: Request, body: object) -> Awaitable[Response] | None:
-        """Answer the plainly right requests for several rewards."""
+    def _shortcut_many(self, body: object, request_id: str) -> Awaitable[Response] | None:
         requests = RequestIntake({"rewards", "samples", "deadline_ms"}, self._settings.max_batch)
         fields = requests.read(body)
         if fields is None:
@@ -136,7 +138,7 @@ class ScoreRoutes:
         references = [model for reward in rewards for model in self._registry.references(reward)]
         wants_group = any(reward.is_group for reward in rewards)
         read = SampleIntake(references, wants_group=wants_group, is_union=True).read(fields["samples"])
-        return None if read is None else self._answer_many(request, asks, read, fields.get("deadline_ms"))
+        return None if read is None else self._answer_many(request_id, asks, read, fields.get("deadline_ms"))
 
     async def unknown_reward(self, reward_id: str) -> Response:
         """Answer a path that names no served version."""
@@ -158,17 +160,15 @@ class ScoreRoutes:
                 places += _places(("body", "rewards", index, "params"), error)
         return asks, places
 
-    async def _answer_one(self, request: Request, ask: Ask, read: Read, deadline_ms: int | None) -> Response:
-        (result,) = await self._score(request, [ask], read, deadline_ms)
+    async def _answer_one(self, request_id: str, ask: Ask, read: Read, deadline_ms: int | None) -> Response:
+        (result,) = await self._score(request_id, [ask], read, deadline_ms)
         return Response(result, media_type=_JSON)
 
-    async def _answer_many(
-        self, request: Request, asks: Sequence[Ask], read: Read, deadline_ms: int | None
-    ) -> Response:
-        results = await self._score(request, asks, read, deadline_ms)
+    async def _answer_many(self, request_id: str, asks: Sequence[Ask], read: Read, deadline_ms: int | None) -> Response:
+        results = await self._score(request_id, asks, read, deadline_ms)
         return Response(b'{"results":[%b]}' % b",".join(results), media_type=_JSON)
 
-    async def _score(self, request: Request, asks: Sequence[Ask], read: Read, deadline_ms: int | None) -> list[bytes]:
+    async def _score(self, request_id: str, asks: Sequence[Ask], read: Read, deadline_ms: int | None) -> list[bytes]:
         """Return one `ScoreResponse` per ask, in JSON."""
         submissions, ids = read
         settings = self._settings
@@ -183,7 +183,7 @@ class ScoreRoutes:
         seconds = time.perf_counter() - started
         for ask, outcomes in zip(asks, scored, strict=True):
             self._telemetry.batch_scored(
-                request_id=request.state.request_id, reward=ask.reward.id, outcomes=outcomes, seconds=seconds
+                request_id=request_id, reward=ask.reward.id, outcomes=outcomes, seconds=seconds
             )
         return [self._result(ask.reward, ids, outcomes, seconds) for ask, outcomes in zip(asks, scored, strict=True)]
 

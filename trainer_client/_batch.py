@@ -7,6 +7,7 @@ from typing import Any
 
 from trainer_client import _wire
 from trainer_client._columns import Bundle
+from trainer_client._json import encoded
 from trainer_client._types import Sample, Text
 
 
@@ -56,7 +57,7 @@ def content(value: Any) -> str:  # noqa: ANN401  as above
 
 def group(prompt: Text) -> str:
     """An id that the completions of one prompt share."""
-    return hashlib.sha256(_wire.encoded(prompt)).hexdigest()[:16]
+    return hashlib.sha256(encoded(prompt)).hexdigest()[:16]
 
 
 def key(batches: Sequence[Sequence[Sample]]) -> bytes:

@@ -106,6 +106,8 @@ def score_many(
 
 def joined(parts: Sequence[tuple[Sequence[int], RewardResult]]) -> RewardResult:
     """One result from the results of a batch's chunks, its outcomes back in order."""
+    if len(parts) == 1:
+        return parts[0][1]
     placed = {
         position: outcome
         for positions, result in parts

@@ -4,12 +4,12 @@ Bodies are JSON in valid UTF-8 whatever the texts hold, and a field that is None
 checked before they are believed: a body that is not what the protocol promises raises `BadReply`.
 """
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from trainer_client._errors import BadReply, Rejected, VersionMismatch
+from trainer_client._json import decoded, encoded, quoted
 from trainer_client._types import Failure, Outcome, RewardInfo, RewardRequest, RewardResult, Sample, Score
 
 MAX_SAMPLES = 8192
@@ -22,35 +22,26 @@ MAX_BODY_BYTES = 32 * 1024 * 1024
 """Half the service's default limit, so that a smaller setting or a proxy still lets a request pass."""
 
 
-def encoded(value: object) -> bytes:
-    """The value as JSON, lone surrogates replaced by U+FFFD.
-
-    Raises:
-        ValueError: It holds NaN or an infinity, which JSON cannot say.
-        TypeError: It holds something that is not JSON.
-    """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        # By way of UTF-16, which joins the halves of a pair and leaves only the lone ones to replace.
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
-
-
 def sample_json(sample: Sample) -> bytes:
     """One element of `samples`."""
-    fields: dict[str, object] = {
-        "completion": sample.completion,
-        "prompt": sample.prompt,
-        "group": sample.group,
-        "completion_tokens": sample.completion_tokens,
-        "completion_ids": None if sample.completion_ids is None else list(sample.completion_ids),
-        "id": sample.id,
-    }
+    fields: dict[str, object] = {}
+    if sample.prompt is not None:
+        fields["prompt"] = sample.prompt
+    if sample.group is not None:
+        fields["group"] = sample.group
+    if sample.completion_tokens is not None:
+        fields["completion_tokens"] = sample.completion_tokens
+    if sample.completion_ids is not None:
+        fields["completion_ids"] = list(sample.completion_ids)
+    if sample.id is not None:
+        fields["id"] = sample.id
     if sample.reference:
         reference = {name: value for name, value in sample.reference.items() if value is not None}
-        fields["reference"] = reference or None
-    return encoded({name: value for name, value in fields.items() if value is not None})
+        if reference:
+            fields["reference"] = reference
+    text = sample.completion
+    completion = quoted(text) if isinstance(text, str) else encoded(text)
+    return b'{"completion":%b,%b' % (completion, encoded(fields)[1:]) if fields else b'{"completion":%b}' % completion
 
 
 def rewards_json(rewards: Sequence[RewardRequest]) -> bytes:
@@ -93,7 +84,7 @@ def chunks(samples: Sequence[Sample], sizes: Sequence[int], rewards: int = 1) ->
 def parsed(content: bytes) -> dict[str, Any]:
     """The JSON object that a reply holds."""
     try:
-        value = json.loads(content)
+        value = decoded(content)
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):

@@ -13,6 +13,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from service.edge import Edge
+from service.shortcut import Shortcuts
 from service.telemetry import Telemetry
 from tests.service.test_routes import check_problem
 from tests.service.test_telemetry import logging_to
@@ -122,7 +123,7 @@ async def raising_late(_: Scope, __: Receive, send: Send) -> None:
 
 async def serve(app: object, wire: Wire, log: Telemetry, scope: Scope = SCOPE) -> None:
     """Send one connection through the edge."""
-    edge = Edge(app, telemetry=log, max_body_bytes=10, api_key=None)  # type: ignore[arg-type]
+    edge = Edge(app, telemetry=log, max_body_bytes=10, api_key=None, shortcuts=Shortcuts({}))  # type: ignore[arg-type]
     await edge(dict(scope), wire.receive, wire.send)
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from trainer_client import BadReply, Failure, Rejected, RewardRequest, Sample, Score, VersionMismatch
 from trainer_client import _wire as wire
+from trainer_client._json import encoded
 
 REWARD = RewardRequest("equal@v1")
 
@@ -18,14 +19,14 @@ ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 @given(ANY_TEXT)
 def test_any_text_can_be_sent(text: str) -> None:
     """Every Python string becomes valid UTF-8 and comes back, its lone surrogates replaced."""
-    sent = json.loads(wire.encoded({"completion": text}).decode("utf-8"))["completion"]
+    sent = json.loads(encoded({"completion": text}).decode("utf-8"))["completion"]
     expected = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     assert sent == expected
 
 
 def test_lone_surrogate_becomes_replacement() -> None:
     """A lone surrogate is replaced, a pair of them is the character that it stands for."""
-    assert json.loads(wire.encoded("a\ud800b\ud83d\ude00")) == "a\ufffdb\U0001f600"
+    assert json.loads(encoded("a\ud800b\ud83d\ude00")) == "a\ufffdb\U0001f600"
 
 
 def test_none_is_left_out() -> None:
@@ -38,7 +39,7 @@ def test_none_is_left_out() -> None:
 def test_not_a_number_is_refused() -> None:
     """What JSON cannot say is an error here and not at the service."""
     with pytest.raises(ValueError, match="JSON"):
-        wire.encoded({"limit": float("nan")})
+        encoded({"limit": float("nan")})
 
 
 def test_body() -> None:
