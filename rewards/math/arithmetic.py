@@ -58,10 +58,11 @@ class Arithmetic(Cursor):
         while self.at("+", "-", r"\pm", r"\mp") and len(terms) < _SIZE:
             sign = self.take().text
             terms.append(_with_sign(sign, self._signed()))
+        form = terms[0] if len(terms) == 1 else Sum(tuple(value(term) for term in terms))
+        if self.accept(r"\over"):
+            form = quotient(value(form), value(self.expression()))
         self.leave()
-        if len(terms) == 1:
-            return terms[0]
-        return Sum(tuple(value(term) for term in terms))
+        return form
 
     def bracketed(self) -> Form:
         """Read what stands in the bracket that the next token opens; the structure reader knows what that may be."""

@@ -42,7 +42,7 @@ from rewards.math.quantities import (
     without_mark,
 )
 from rewards.math.rounding import approximates, is_decimal, is_double_of, rounds_to, written_out
-from rewards.math.units import is_remark, unit
+from rewards.math.units import agree, is_remark, scale, unit
 from rewards.math.words import same_words
 
 _EQUALITIES = frozenset(("=", "~", "=="))
@@ -146,10 +146,8 @@ class Comparison:
 
     def _remarks(self, gold: Form, answer: Form) -> bool | None:
         """Compare where words stand before or behind a side."""
-        if isinstance(answer, Labelled):
-            return is_remark(answer.words) and self.equal(gold, answer.form)
-        if isinstance(gold, Labelled):
-            return self.equal(gold.form, answer)
+        if isinstance(answer, Labelled) or isinstance(gold, Labelled):
+            return self._labels(gold, answer)
         if not isinstance(gold, Quantity) and not isinstance(answer, Quantity):
             return None
         gold_form, gold_words = form_and_words(gold)
@@ -162,7 +160,19 @@ class Comparison:
             return False
         return self._quantities(gold_form, gold_words, answer_form, answer_words)
 
+    def _labels(self, gold: Form, answer: Form) -> bool:
+        """Compare where words stand before a side: `only 0`, `March 5`."""
+        before, behind = leading(gold), leading(answer)
+        if not is_remark(behind) or not agree(before, behind):
+            return False
+        sign = -1 if {"negative", "minus"} & set(behind.split()) else 1
+        gold = gold.form if isinstance(gold, Labelled) else gold
+        answer = answer.form if isinstance(answer, Labelled) else answer
+        return self.equal(gold, negative(answer) if sign < 0 and isinstance(answer, Expression) else answer)
+
     def _quantities(self, gold: Form, gold_words: str, answer: Form, answer_words: str) -> bool:
+        gold, gold_words = _multiplied(gold, gold_words)
+        answer, answer_words = _multiplied(answer, answer_words)
         one, two = unit(gold_words), unit(answer_words)
         if gold_words and not answer_words and self._conventions.units and not is_sign(one):
             return False
@@ -172,6 +182,8 @@ class Comparison:
             if one.size != two.size:
                 scaled = in_other_unit(gold, one.size / two.size)
                 return scaled is not None and self.equal(scaled, answer) and self._note("units")
+        if (one is None or two is None) and not agree(gold_words, answer_words):
+            return False
         gold, answer = with_sign(gold, one), with_sign(answer, two)
         if (one and not is_sign(one) and bears_sign(answer)) or (two and not is_sign(two) and bears_sign(gold)):
             return False
@@ -232,7 +244,8 @@ class Comparison:
         one, two = seconds(gold, gold_words), seconds(answer, answer_words)
         if one is None or two is None:
             return not gold_words and not answer_words and one is two and self._ratios(gold, answer) is True
-        return one == two or (bool(gold_words) and not answer_words and one == two + HALF_A_DAY)
+        is_open = bool(gold_words) != bool(answer_words)  # only one side says which half of the day
+        return one == two or (is_open and abs(one - two) == HALF_A_DAY and min(one, two) <= HALF_A_DAY)
 
     # Matrices and vectors
 
@@ -495,3 +508,17 @@ class Comparison:
 
 
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!="}
+
+
+def leading(form: Form) -> str:
+    """Return the words before a form, or behind it."""
+    return form.words if isinstance(form, Labelled | Quantity) else ""
+
+
+def _multiplied(form: Form, words: str) -> tuple[Form, str]:
+    """Return `2 million dollars` as 2,000,000 dollars."""
+    factor = scale(words)
+    if factor is None or not isinstance(form, Expression):
+        return form, words
+    product = Number(form.value * factor) if isinstance(form, Number) else Product((Number(factor), form))
+    return product, words.partition(" ")[2]

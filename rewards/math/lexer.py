@@ -17,129 +17,24 @@ MAX_DIGITS = 6_000
 _MAX_EXPONENT = 5_000
 
 FUNCTIONS = frozenset(
-    [
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "arccot",
-        "asin",
-        "acos",
-        "atan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "coth",
-        "ln",
-        "log",
-        "exp",
-        "max",
-        "min",
-        "gcd",
-        "lcm",
-        "det",
-        "sgn",
-    ]
+    "sin cos tan cot sec csc arcsin arccos arctan arccot asin acos atan sinh cosh tanh coth ln log exp max min "
+    "gcd lcm det sgn".split()
 )
 CONNECTIVES = frozenset(("and", "or", "und", "oder", "et", "ou", "y", "o"))
 GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Pi",
-        "Sigma",
-        "Phi",
-        "Psi",
-        "Omega",
-        "ell",
-        "hbar",
-    ]
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell hbar".split()
 )
 _PLAIN_NAMES = {"pi": r"\pi", "sqrt": r"\sqrt", "infinity": r"\infty", "inf": r"\infty", "infty": r"\infty"}
 _TEXT = frozenset(
-    [
-        "text",
-        "textbf",
-        "textit",
-        "textrm",
-        "textsf",
-        "texttt",
-        "mathrm",
-        "mathbf",
-        "mathsf",
-        "mathit",
-        "mathtt",
-        "mathnormal",
-        "mbox",
-        "operatorname",
-        "rm",
-        "bf",
-        "it",
-        "boldsymbol",
-        "bm",
-        "textnormal",
-    ]
+    "text textbf textit textrm textsf texttt mathrm mathbf mathsf mathit mathtt mathnormal mbox operatorname rm "
+    "bf it boldsymbol bm textnormal".split()
 )
 _WORD_LENGTH = 4
 _UNITS = frozenset(
-    [
-        "cm",
-        "mm",
-        "km",
-        "kg",
-        "mg",
-        "ml",
-        "mL",
-        "ft",
-        "hr",
-        "hrs",
-        "min",
-        "mph",
-        "pct",
-        "sec",
-        "lb",
-        "lbs",
-        "oz",
-        "yd",
-        "mi",
-        "Day",
-        "day",
-        "usd",
-        "USD",
-        "deg",
-        "rad",
-    ]
+    "cm mm km kg mg ml mL ft hr hrs min mph kph pct sec lb lbs oz yd mi Day day usd USD deg rad am pm AM PM mod".split()
 )
+_SHORT_WORDS = frozenset("one two six ten to is of on the for not are all any per yes no but USD half and or".split())
 
 
 class UnreadableError(RewardError):
@@ -172,11 +67,11 @@ class Token:
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
-    |(?P<repeating>\d*+\.\d*+(?:\\overline|\\dot)\s*+\{\s*+\d++\s*+\}|\d++\.\d*+\(\d++\))
+    |(?P<repeating>\d*+\.\d*+\\overline\s*+(?:\{\s*+\d++\s*+\}|\d)|\d++\.\d*+\(\d++\))
     |(?P<scientific>(?:\d++(?:\.\d*+)?|\.\d++)[eE][+-]?\d++(?!\.))
     |(?P<grouped>\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?)
     |(?P<spread>\d{1,3}(?:\ \d{3})+(?!\d)(?:\.\d+)?)
-    |(?P<number>\d+\.\d+|\.\d+|\d+(?:\.(?!\d|\\overline|\\dot))?)
+    |(?P<number>\d+\.\d+|\.\d+|\d+(?:\.(?!\d|\\overline))?)
     |(?P<command>\\[A-Za-z]+|\\[{}|\\])
     |(?P<letters>[A-Za-z]+)
     |(?P<sign>[-+*/^_=<>(){}\[\]|,;:!'&%~.?"])
@@ -253,14 +148,17 @@ def _add_letters(tokens: list[Token], run: str, spaced: bool, upright: bool) -> 
         tokens.append(Token(Kind.FUNCTION, run, None, spaced))
     elif lower in _PLAIN_NAMES and not upright:
         tokens.append(Token(Kind.COMMAND, _PLAIN_NAMES[lower], None, spaced))
-    elif len(run) > 1 and (upright or len(run) >= _WORD_LENGTH or lower in CONNECTIVES or _is_unit(tokens, run)):
+    elif len(run) > 1 and (upright or len(run) >= _WORD_LENGTH or _is_word(tokens, run)):
         tokens.append(Token(Kind.WORD, run, None, spaced, upright))
     else:
         for place, letter in enumerate(run):
             tokens.append(Token(Kind.LETTER, letter, None, spaced and not place, upright))
 
 
-def _is_unit(tokens: list[Token], run: str) -> bool:
+def _is_word(tokens: list[Token], run: str) -> bool:
+    """Return whether a short run of letters is a word, or a unit behind something, and no product of variables."""
+    if run in CONNECTIVES or run in _SHORT_WORDS or run.lower() in CONNECTIVES:
+        return True
     return run in _UNITS and bool(tokens) and tokens[-1].kind is not Kind.SIGN
 
 

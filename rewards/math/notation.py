@@ -76,6 +76,16 @@ _SYMBOLS = {
     "\ufeff": "",
     "€": "",
     "£": "",
+    "¢": r"\text{ cents}",
+    "℃": r"\text{ celsius}",
+    "℉": r"\text{ fahrenheit}",
+    "■": "",
+    "□": "",
+    "∎": "",
+    "✓": "",
+    "∴": "",
+    "⇒": "",
+    "→": r"\to ",
     "¥": "",
     "￥": "",
     "₹": "",
@@ -192,13 +202,40 @@ _NAMES = {
     "pounds": "",
     "percent": "%",
     "dfrac": "frac",
-    "implies": r"\Rightarrow",
-    "Longrightarrow": r"\Rightarrow",
+    "nicefrac": "frac",
+    "sfrac": "frac",
+    "bar": "overline",
+    "cent": r"\text{ cents}",
+    "cents": r"\text{ cents}",
+    "celsius": r"\text{ celsius}",
 }
+_NAMES |= dict.fromkeys(
+    "therefore implies Rightarrow Longrightarrow blacksquare square Box qed checkmark large Large LARGE huge Huge small "
+    "normalsize".split(),
+    "",
+)
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _DOLLAR = "\x00"
 """Stands for a dollar sign that is money while those that delimit formulas are removed."""
 _PRICE = re.compile(rf"(-?)\s*{_DOLLAR}\s*(-?\d[\d,]*(?:\.\d+)?)")
+_COLOUR = re.compile(r"\\(?:text)?color\s*\{[^{}]*\}")
+_UNDERLINED = re.compile(r"\\(?:underline|uline|mathring)(?![a-zA-Z])")
+_FONT = re.compile(r"\{\s*\\(?:rm|bf|it|sf|tt|cal)(?![a-zA-Z])\s*([^{}]*)\}")
+_LONE = re.compile(r"\{\s*(?:\\[,;:! ]|([-+.:]))?\s*\}(?=.)")
+_TEXT_STOP = re.compile(r"\\text\{\s*[.,;]?\s*\}")
+_SLANTED = re.compile(r"(?:\{\s*\})?\^\{?(\d+)\}?\s*(?:\\!)?\s*/\s*(?:\\!)?\s*_\{?(\d+)\}?")
+_ORDINAL_RAISED = re.compile(r"(?<=\d)\s*\^\s*\{?\s*(?:\\(?:text|mathrm)\s*\{\s*)?(?:st|nd|rd|th)\b\s*\}?\s*\}?")
+_DEGREE_RAISED = re.compile(
+    r"\^\s*(?:o\b|\{\s*o\s*\}|\\(?:text|mathrm)\s*\{\s*o\s*\}|\{\s*\\(?:text|mathrm)\s*\{\s*o\s*\}\s*\})"
+)
+_TEMPERATURE = re.compile(
+    r"\^\s*\{?\s*\\circ\s*\}?\s*(?:\\(?:text|mathrm)\s*\{\s*)?([CF])(?![a-zA-Z])\s*\}?|\^\s*\{?\s*\\circ\s*\}?\s*\\text\{\s*(celsius|fahrenheit)\s*\}",
+    re.IGNORECASE,
+)
+_ARC = re.compile(r"(\d+)\s*\^\s*\{?\s*\\circ\s*\}?\s*(\d+)\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)(?!\s*')")
+_HALF_OF_DAY = re.compile(r"(?<=[\d\s{])([ap])\.?\s?m\b\.?", re.IGNORECASE)
+_DOTTED = re.compile(r"(?:\\dot\s*\{?\s*(\d)\s*\}?)((?:\d*\\dot\s*\{?\s*\d\s*\}?)*)")
+_ENDLESS = re.compile(r"(\d*\.\d*?)(\d{1,6}?)\2{2,}\d*\s*(?:\\ldots|\.\.\.+|…)")
 _EMPHASIS = re.compile(r"\*\*(?=\S)([^*]*)\*\*|__(?=\S)([^_]*)__")
 _WHITE = re.compile(r"\s+")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)(?![a-zA-Z])")
@@ -219,6 +256,10 @@ def plain(text: str) -> str:
     text = text.replace(_DOLLAR, "\ufffd")
     if not text.isascii():
         text = _ascii(text)
+    if "." in text:
+        text = _HALF_OF_DAY.sub(r" \\text{ \1m}", _ENDLESS.sub(r"\1\\overline{\2}", text))
+    if "\\" in text or "^" in text:
+        text = _undressed(text)
     if "\\" in text:
         text = _DOUBLED.sub(r"\\", text)
         text = text.replace(r"\$", _DOLLAR)
@@ -226,12 +267,12 @@ def plain(text: str) -> str:
         text = _DELIMITERS.sub(" ", text)
         text = _NOISE.sub(" ", text)
         text = _THIN.sub("", text)
-        text = text.replace(r"\%", "%").replace(r"\#", "#").replace(r"\&", " and ")
+        text = text.replace(r"\%", "%").replace(r"\#", " ").replace(r"\&", " and ")
         text = _SPACES.sub(" ", text)
         text = _FRACTIONS.sub(r"\\frac", text)
         text = _COMMAND.sub(_renamed, text)
     else:
-        text = _BRACED_COMMA.sub("", text.replace("$", " "))
+        text = _BRACED_COMMA.sub("", text.replace("$", " ").replace("~", " "))
     if "*" in text or "__" in text:
         text = _EMPHASIS.sub(r"\1\2", text)
     text = _ORDINAL.sub("", text)
@@ -247,6 +288,30 @@ def canonical(plain_text: str) -> str:
     return _LOOSE.sub("", _WHITE.sub(" ", plain_text)).strip()
 
 
+def _undressed(text: str) -> str:
+    """Return a text without colours, fonts and lone braces, and with raised signs as the signs they are."""
+    text = _COLOUR.sub("", _UNDERLINED.sub("", text))
+    text = _FONT.sub(r"\\text{\1}", text)
+    text = _TEXT_STOP.sub("", text)
+    text = _SLANTED.sub(r"\\frac{\1}{\2}", text)
+    text = _LONE.sub(lambda match: match[1] or "", text)
+    text = _ORDINAL_RAISED.sub("", text)
+    text = _DEGREE_RAISED.sub(r"^{\\circ}", text)
+    text = _TEMPERATURE.sub(_temperature, text)
+    text = _ARC.sub(lambda match: rf"({match[1]}+\frac{{{match[2]}}}{{60}})^{{\circ}}", text)
+    return _DOTTED.sub(_dotted, text)
+
+
+def _temperature(match: re.Match[str]) -> str:
+    name = (match[1] or match[2]).lower()
+    return r"\text{ celsius}" if name.startswith("c") else r"\text{ fahrenheit}"
+
+
+def _dotted(match: re.Match[str]) -> str:
+    r"""Return `\dot{1}4\dot{2}`, a period from dot to dot, as `\overline{142}`."""
+    return rf"\overline{{{re.sub(r'[^0-9]', '', match[0])}}}"
+
+
 def _priced(text: str) -> str:
     """Return a price as a number of dollars; elsewhere a dollar sign says nothing."""
     price = _PRICE.fullmatch(text)
@@ -258,7 +323,7 @@ def _trimmed(text: str) -> str:
     text = text.strip()
     start = len(text) - len(text.lstrip(" \t\n=.,;:"))
     text = text[start - (start > 0 and text[start - 1] == ".") :]
-    text = text.rstrip(" \t\n.,;:?")
+    text = text.rstrip(" \t\n.,;:").removeprefix(r"\approx ")
     return text[:-1].rstrip(" .\\") if text.endswith("\\") else text
 
 

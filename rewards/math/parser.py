@@ -10,6 +10,7 @@ from typing_extensions import override
 from rewards.math.arithmetic import Arithmetic, is_connective, value
 from rewards.math.forms import (
     Alternatives,
+    Based,
     Builder,
     Call,
     Expression,
@@ -27,12 +28,12 @@ from rewards.math.forms import (
     Sum,
     Words,
     negative,
-    quotient,
 )
 from rewards.math.lexer import Kind, Token, UnreadableError, tokenize
 from rewards.math.words import number_in_words
 
 _OR = frozenset(("or", "oder", "ou", "o"))
+_TO = frozenset(("to",))
 _AND = frozenset(("and", "und", "et", "y"))
 _RELATIONS = {
     "=": "=",
@@ -60,6 +61,11 @@ _MATRICES = frozenset(("matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix",
 _ROWS = frozenset(("cases", "aligned", "align", "align*", "gathered", "split"))
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
 _DECIMAL_COMMA = re.compile(r"-?(?:0|[1-9]\d{3,}),\d+")
+_TEXT = re.compile(r"\\(?:text|mathrm|textrm|mathbf|textbf|mbox|operatorname)\s*\{([^{}]*)\}")
+_BASED = re.compile(
+    r"\(?\s*([0-9A-Fa-f][0-9A-Fa-f ,]*)\)?\s*_\s*\{?\s*(?:base\s*-?\s*)?(\d{1,2}|[a-z]+)\s*\}?", re.IGNORECASE
+)
+_MIXED = re.compile(r"(\d+)\s*(?:and|\\text\s*\{\s*and\s*\})\s*(\\frac\s*\{?\d+\}?\s*\{?\d+\}?|\s\d+/\d+)")
 _MAX_ITEMS = 1_000
 
 
@@ -71,6 +77,12 @@ def readings(text: str) -> list[Form]:
     """
     if _DECIMAL_COMMA.fullmatch(text):
         return [parse(text.replace(",", "."), grouped=False), parse(text, grouped=False)]
+    based = _based(text)
+    if based is not None:
+        return [based]
+    mixed = _MIXED.fullmatch(text)
+    if mixed is not None:
+        return [parse(rf"{mixed[1]}{mixed[2]}", grouped=True), parse(text, grouped=True)]
     if not _GROUPED.search(text):
         return [parse(text, grouped=True)]
     forms: list[Form] = []
@@ -83,6 +95,18 @@ def readings(text: str) -> list[Form]:
         else:
             forms += [form] if form not in forms else []
     return forms
+
+
+def _based(text: str) -> Based | None:
+    """Return digits with the base they are in, whose digits may be letters and whose name may be a word."""
+    match = _BASED.fullmatch(_TEXT.sub(r"\1", text))
+    if match is None:
+        return None
+    name = match[2].lower()
+    base = int(name) if name.isdigit() else int(number_in_words(name) or 0)
+    digits = match[1].replace(" ", "").replace(",", "").upper().lstrip("0") or "0"
+    is_valid = 2 <= base <= 36 and all(int(digit, 36) < base for digit in digits)  # noqa: PLR2004
+    return Based(digits, base) if is_valid else None
 
 
 def parse(text: str, *, grouped: bool) -> Form:
@@ -154,7 +178,7 @@ class Parser(Arithmetic):
 
     def _labelled(self) -> Form:
         """Read a text, or a form with a text before it."""
-        words = self._words()
+        words = self._words(stop_at_formula=True)
         if (number := number_in_words(words)) is not None:
             return Number(number)
         if self._at_end():
@@ -180,7 +204,7 @@ class Parser(Arithmetic):
             parts.append(self.take().text)
         return " ".join(parts)
 
-    def _words(self) -> str:
+    def _words(self, *, stop_at_formula: bool = False) -> str:
         """Read words and what belongs to them, such as the exponent of `cm^2`, as one text."""
         token = self.peek()
         if token is None or not (token.kind is Kind.WORD or (token.kind is Kind.LETTER and token.upright)):
@@ -189,6 +213,8 @@ class Parser(Arithmetic):
             return ""
         parts: list[str] = []
         while (token := self.peek()) is not None and not self._ends_words(token):
+            if stop_at_formula and token.kind not in {Kind.WORD, Kind.LETTER} and token.text not in {".", "-", "'"}:
+                break
             joined = token.kind is Kind.LETTER and not token.spaced and parts
             parts.append(token.text if joined or not parts else f" {token.text}" if token.spaced else token.text)
             self.take()
@@ -223,15 +249,20 @@ class Parser(Arithmetic):
         if self.at(r"\mathbb"):
             return self._named_set()
         first = self.expression()
-        if not self.at(":") or self._is_label(first):
+        if not self._at_colon() or self._is_label(first):
             return first
         terms = [value(first)]
         is_time = False
-        while self.accept(":"):
+        while self._at_colon():
+            self.take()
             token = self.peek()
             is_time = is_time or (token is not None and token.text.startswith("0") and len(token.text) > 1)
             terms.append(value(self.expression()))
         return Ratio(tuple(terms), is_time)
+
+    def _at_colon(self) -> bool:
+        """Return whether a ratio goes on: with a colon, or with `to`."""
+        return self.at(":") or (self.at_words(_TO) and self.at_kind(Kind.NUMBER, 1))
 
     def _is_label(self, form: Form) -> bool:
         """Return whether a colon follows a name, as in `x: 5`, and not a term of a ratio."""
@@ -276,11 +307,10 @@ class Parser(Arithmetic):
             condition = self.alternatives()
             self.expect(*closings)
             return Builder(inner, condition)
-        if opening == "{" and self.at(r"\over", r"\choose", r"\atop"):
-            name = self.take().text
+        if opening == "{" and self.accept(r"\choose"):
             below = value(self.alternatives())
             self.expect("}")
-            return quotient(value(inner), below) if name == r"\over" else Call("binomial", (value(inner), below))
+            return Call("binomial", (value(inner), below))
         while self.at("."):
             self.take()
         closing = self.expect(*closings).removeprefix("\\")

@@ -27,13 +27,35 @@ def form_and_words(form: Form) -> tuple[Form, str]:
 
 
 def measured(form: Form) -> Form:
-    """Return `5h` as five hours: a number times a letter that is a unit, perhaps squared."""
-    match form:
-        case Product((Number() as number, Symbol(name))) if unit(name) is not None:
-            return Quantity(number, name)
-        case Product((Number() as number, Power(Symbol(name), Number(power)))) if unit(name) is not None:
-            return Quantity(number, f"{name}^{power}")
-    return form
+    """Return `5h` as five hours, and `9.8 m/s^2` likewise: a number times letters that are units."""
+    if not isinstance(form, Product):
+        return form
+    first, *rest = _factors(form)
+    names = [_unit_name(factor) for factor in rest]
+    if not isinstance(first, Number) or not rest or None in names:
+        return form
+    over = [name for name in names if name and "^-" in name]
+    words = " ".join(name for name in names if name and "^-" not in name)
+    words += "".join("/" + name.replace("^-1", "").replace("^-", "^") for name in over)
+    return Quantity(first, words) if unit(words) is not None else form
+
+
+def _factors(product: Product) -> list[Expression]:
+    flat: list[Expression] = []
+    for factor in product.factors:
+        flat += _factors(factor) if isinstance(factor, Product) else [factor]
+    return flat
+
+
+def _unit_name(factor: Expression) -> str | None:
+    match factor:
+        case Symbol(name) if unit(name) is not None:
+            return name
+        case Power(Symbol(name), Number(power)) if unit(name) is not None:
+            return f"{name}^{power}"
+        case Power(Power(Symbol(name), Number(power)), Number(sign)) if unit(name) is not None and sign == -1:
+            return f"{name}^{-power}"
+    return None
 
 
 def is_sign(found: Unit | None) -> bool:
@@ -66,8 +88,9 @@ def seconds(form: Form, words: str) -> int | None:
     if len(parts) != len(form.terms) or not 0 <= parts[0] <= 24 or not all(0 <= part < 60 for part in parts[1:]):  # noqa: PLR2004
         return None
     mark = words.replace(".", "").replace(" ", "")
-    if mark not in {"", "am", "pm"}:
+    if mark not in {"", "am", "pm", "noon", "inthemorning", "intheafternoon", "intheevening"}:
         return None
+    mark = {"noon": "pm", "inthemorning": "am", "intheafternoon": "pm", "intheevening": "pm"}.get(mark, mark)
     hour = parts[0] % _HOURS if mark else parts[0]
     hour += _HOURS if mark == "pm" else 0
     return int(hour * 3600 + parts[1] * 60 + (parts[2] if len(parts) > 2 else 0))  # noqa: PLR2004

@@ -46,6 +46,11 @@ _SPELLED = {
     "percent": "percent pct percentage",
     "degree": "degree deg",
     "radian": "radian rad",
+    "mph": "mph",
+    "kph": "kph kmh",
+    "unit": "unit",
+    "celsius": "celsius",
+    "fahrenheit": "fahrenheit",
 }
 _NAMES = {name: short for short, names in _SPELLED.items() for name in names.split()}
 _UNITS: dict[str, tuple[str, Fraction]] = {
@@ -70,6 +75,9 @@ _UNITS: dict[str, tuple[str, Fraction]] = {
     "percent": ("percent", Fraction(1)),
     "degree": ("degree", Fraction(1)),
     "radian": ("radian", Fraction(1)),
+    "unit": ("unit", Fraction(1)),
+    "celsius": ("celsius", Fraction(1)),
+    "fahrenheit": ("fahrenheit", Fraction(1)),
 }
 _TERM = re.compile(r"(?P<name>[a-z]+)\s*(?:\^\s*\{?(?P<power>-?\d)\}?)?|(?P<per>/|\bper\b)")
 _SQUARED = {"square": 2, "squared": 2, "sq": 2, "cubic": 3, "cubed": 3}
@@ -93,16 +101,16 @@ def unit(words: str) -> Unit | None:
     dimension: dict[str, int] = {}
     size = Fraction(1)
     sign, next_power = 1, 1
-    for match in _TERM.finditer(words.lower().replace("degrees celsius", "celsius")):
+    for match in _TERM.finditer(_plain_unit(words)):
         if match["per"] or match["name"] == "per":
             sign = -1
             continue
         name = match["name"]
         if name in _SQUARED:
             next_power = _SQUARED[name]
-            if name.endswith("ed") and dimension:
-                last = next(reversed(dimension))
-                dimension[last] *= next_power
+            if name.endswith("ed") and dimension:  # `cm squared`
+                dimension = {kind: power * next_power for kind, power in dimension.items()}
+                size **= next_power
                 next_power = 1
             continue
         found = _UNITS.get(name) or _UNITS.get(_NAMES.get(name, "")) or _UNITS.get(_NAMES.get(name.rstrip("s"), ""))
@@ -114,6 +122,35 @@ def unit(words: str) -> Unit | None:
         size *= factor**power
         next_power = 1
     return Unit(tuple(sorted(dimension.items())), size) if dimension else None
+
+
+def scale(words: str) -> Fraction | None:
+    """Return what the first word multiplies a number by, such as `million`; None where it is no such word."""
+    return _SCALES.get(words.partition(" ")[0].rstrip("s"))
+
+
+def agree(one: str, two: str) -> bool:
+    """Return whether two remarks may stand behind the same value: nouns that have nothing in common may not."""
+    left, right = ({word.rstrip("s") for word in re.findall(r"[a-z]+", words.lower())} - _EMPTY for words in (one, two))
+    return not left or not right or bool(left & right)
+
+
+def _plain_unit(words: str) -> str:
+    """Return words with compound units taken apart and dots left out."""
+    plain = re.sub(r"\bdegrees? (?=celsius|fahrenheit)", "", words.lower().replace(".", ""))
+    plain = plain.replace("per cent", "percent").replace("mph", "mi/h").replace("kph", "km/h").replace("kmh", "km/h")
+    return re.sub(r"\^\s*\{?\s*(-?\d)\s*\}?", r"^\1", plain)
+
+
+_SCALES = {
+    "hundred": Fraction(100),
+    "thousand": Fraction(1_000),
+    "million": Fraction(10**6),
+    "billion": Fraction(10**9),
+    "trillion": Fraction(10**12),
+    "dozen": Fraction(12),
+}
+_EMPTY = frozenset("the a an of in total about approximately exactly only there are is and number answer".split())
 
 
 def is_remark(words: str) -> bool:

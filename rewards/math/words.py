@@ -32,14 +32,23 @@ _SYNONYMS = {
     "yes": "yes",
     "true": "true",
 }
-_ARTICLES = frozenset(("the", "a", "an"))
+_ARTICLES = frozenset(("the", "a", "an", "on", "in", "it", "is", "only"))
 
 
 def number_in_words(text: str) -> Fraction | None:
     """Return the number that an English text spells, such as `forty-two` or `one half`; None where it spells none."""
-    words = text.lower().replace("-", " ").replace(" and ", " ").split()
+    words = text.lower().replace("-", " ").split()
     if not words or len(words) > 20:  # noqa: PLR2004 - no number has more words
         return None
+    if words[0] in {"negative", "minus"}:
+        positive = number_in_words(" ".join(words[1:]))
+        return None if positive is None else -positive
+    if words == ["half"]:
+        return Fraction(1, 2)
+    if words[-3:] == ["and", "a", "half"]:
+        whole = _whole(words[:-3])
+        return None if whole is None else whole + Fraction(1, 2)
+    words = [word for word in words if word != "and"] or words
     if len(words) > 1 and words[-1].rstrip("s") in _PARTS:
         count = _whole(words[:-1]) if words[:-1] != ["a"] else 1
         return None if count is None else Fraction(count, _PARTS[words[-1].rstrip("s")])
