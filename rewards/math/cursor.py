@@ -66,6 +66,11 @@ class Cursor:
         token = self.peek()
         return token is not None and token.kind is Kind.WORD and token.text.lower() in words
 
+    def next_is(self, text: str) -> bool:
+        """Return whether the token behind the next one is this."""
+        token = self.peek(1)
+        return token is not None and token.text == text
+
     def after_bracket(self) -> Token | None:
         """Return the token behind the bracket that the next token opens."""
         partner = self._partners.get(self._place)

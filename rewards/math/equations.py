@@ -20,13 +20,16 @@ from rewards.math.forms import (
     negative,
     symbols,
 )
+from rewards.math.units import is_denial
 
 
 def is_name(form: Form) -> bool:
     """Return whether a side of an equation names a value and does not say it: `x`, `f(2)`, `|AB|`, `(x, y)`, `A:B`."""
     match form:
-        case Symbol() | Words():
+        case Symbol():
             return True
+        case Words(text):
+            return not is_denial(text)
         case Call(name, _) if name.startswith("f:"):
             return True
         case Call("abs", (argument,)):
@@ -47,6 +50,26 @@ def is_name(form: Form) -> bool:
         case Labelled(_, inner) | Quantity(inner, _):
             return is_name(inner)
     return False
+
+
+def name_of(relation: Relation) -> Form | None:
+    """Return the side of an equation that names the value, or None."""
+    first, last = relation.sides[0], relation.sides[-1]
+    return first if is_name(first) else last if is_name(last) else None
+
+
+def letters_of(form: Form | None) -> str:
+    """Return the letters of a name, without bars, arrows and what it measures: `|AB|` and `AB` are one name."""
+    match form:
+        case Symbol(name):
+            return name.removeprefix("overline ").removeprefix("angle ").removeprefix("triangle ")
+        case Call("abs", (inner,)):
+            return letters_of(inner)
+        case Product((Symbol("m"), *rest)) if rest and isinstance(rest[0], Symbol) and rest[0].name.startswith("angle"):
+            return letters_of(rest[0])
+        case Product(factors):
+            return "".join(letters_of(factor) for factor in factors)
+    return ""
 
 
 def said(relation: Relation) -> list[Form]:
@@ -101,4 +124,6 @@ def renamed(form: Form, old: str, new: str) -> Form:
         return expressions.substituted(form, old, Symbol(new))
     if isinstance(form, Sequence):
         return Sequence(form.opening, form.closing, tuple(renamed(item, old, new) for item in form.items))
+    if isinstance(form, Relation):
+        return Relation(form.operators, tuple(renamed(side, old, new) for side in form.sides))
     return form

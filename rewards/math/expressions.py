@@ -1,11 +1,14 @@
 """Whether two expressions are equal: the cheapest tier that can tell decides, and says so."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 from rewards.math import algebra, numeric, symbolic
-from rewards.math.forms import Call, Constant, Expression, Number, Power, Product, Sum, Symbol, children
+from rewards.math.forms import Call, Constant, Expression, Number, Power, Product, Sum, Symbol, children, negative
 
+TEN = Number(Fraction(10))
 FORM, NUMBER, ALGEBRA, SYMBOLIC, NUMERIC, OPEN = "form", "number", "algebra", "symbolic", "numeric", "open"
 
 Verdict = tuple[bool, str]
@@ -59,18 +62,50 @@ def signs(expression: Expression) -> list[Expression]:
 
 def substituted(expression: Expression, name: str, value: Expression) -> Expression:
     """Return an expression with a variable replaced by another expression."""
+    return mapped(expression, lambda part: value if part == Symbol(name) else part)
+
+
+def mixes_logarithms(left: Expression, right: Expression) -> bool:
+    """Return whether one side has a logarithm to base ten and the other one without a base."""
+    return (_holds(left, _is_decimal) and _holds(right, _is_bare)) or (
+        _holds(left, _is_bare) and _holds(right, _is_decimal)
+    )
+
+
+def with_base_ten(expression: Expression) -> Expression:
+    """Return an expression whose logarithms without a base are to base ten."""
+    return mapped(expression, lambda part: Call("log", (*part.arguments, TEN)) if _is_bare(part) else part)
+
+
+def with_imaginary_as(expression: Expression, symbol: Symbol) -> Expression:
+    """Return an expression with a variable for `i`."""
+    return mapped(expression, lambda part: symbol if part == Constant("i") else part)
+
+
+def mapped(expression: Expression, change: Callable[[Any], Expression]) -> Expression:
+    """Return an expression with a change made to each of its parts, the innermost first."""
     match expression:
-        case Symbol(found):
-            return value if found == name else expression
         case Sum(terms):
-            return Sum(tuple(substituted(term, name, value) for term in terms))
+            expression = Sum(tuple(mapped(term, change) for term in terms))
         case Product(factors):
-            return Product(tuple(substituted(factor, name, value) for factor in factors))
+            expression = Product(tuple(mapped(factor, change) for factor in factors))
         case Power(base, exponent):
-            return Power(substituted(base, name, value), substituted(exponent, name, value))
-        case Call(called, arguments):
-            return Call(called, tuple(substituted(argument, name, value) for argument in arguments))
-    return expression
+            expression = Power(mapped(base, change), mapped(exponent, change))
+        case Call(name, arguments):
+            expression = Call(name, tuple(mapped(argument, change) for argument in arguments))
+    return change(expression)
+
+
+def _holds(expression: Expression, test: Callable[[Expression], bool]) -> bool:
+    return test(expression) or any(_holds(child, test) for child in children(expression))
+
+
+def _is_bare(expression: Expression) -> bool:
+    return isinstance(expression, Call) and expression.name == "log" and len(expression.arguments) == 1
+
+
+def _is_decimal(expression: Expression) -> bool:
+    return isinstance(expression, Call) and expression.name == "log" and expression.arguments[1:] == (TEN,)
 
 
 def _holds_infinity(expression: Expression) -> bool:
@@ -84,16 +119,9 @@ def _holds_sign(expression: Expression) -> bool:
 
 
 def _signed(expression: Expression, *, upper: bool) -> Expression:
-    match expression:
-        case Call("±" | "∓" as sign, (argument,)):
-            inner = _signed(argument, upper=upper)
-            return inner if (sign == "±") == upper else Product((Number(Fraction(-1)), inner))
-        case Sum(terms):
-            return Sum(tuple(_signed(term, upper=upper) for term in terms))
-        case Product(factors):
-            return Product(tuple(_signed(factor, upper=upper) for factor in factors))
-        case Power(base, exponent):
-            return Power(_signed(base, upper=upper), _signed(exponent, upper=upper))
-        case Call(name, arguments):
-            return Call(name, tuple(_signed(argument, upper=upper) for argument in arguments))
-    return expression
+    def chosen(part: Any) -> Expression:  # noqa: ANN401 - any expression
+        if isinstance(part, Call) and part.name in {"±", "∓"}:
+            return part.arguments[0] if (part.name == "±") == upper else negative(part.arguments[0])
+        return part  # type: ignore[no-any-return]
+
+    return mapped(expression, chosen)

@@ -35,8 +35,8 @@ class Found:
 
     text: str
     place: Place
-    is_hedged: bool = False
-    """Whether the statement offers alternatives instead of an answer."""
+    core: str = ""
+    """The one formula or number in a statement of several words; empty where there is none, or more."""
 
 
 _MAX_ANSWER = 20_000
@@ -53,6 +53,15 @@ _PHRASES = (
     "answer**:",
     "answer =",
     "answer to",
+    "option is",
+    "choice is",
+    "故选",
+    "选择",
+    "答：",
+    "答:",
+    "答え:",
+    "정답:",
+    "답:",
     "answer ",
     "answers are",
     "result is",
@@ -92,12 +101,13 @@ _PHRASES = (
 )
 _PHRASES_OF_FORMULAS = frozenset(("answer ", "result is", "solution is", "answer to"))
 _FILLER = re.compile(
-    r"^(?:[\s:：=*_~]|\b(?:is|equals?|to|for sure|clearly|simply|therefore|thus|then|the number|the value)\b|为|是)+",
+    r"^(?:[\s:：=*_~]|\b(?:is|equals?|to|for sure|clearly|simply|therefore|thus|then|the number|the value)\b"
+    r"|为|是|共有|一共|共)+",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(
-    r"[.!?](?=\s|$)(?!\s*\d)|[。！？]|\s(?:because|since|as|so|which|where we|hence|given that|after|i hope)\s"
-    r"|\s[-–—]\s|<"
+    r"[.?](?=\s|$)(?!\s*\d)|[。！？]|\s(?:because|since|as|so|which|where we|hence|given that|after|i hope)\s"
+    r"|\s[–—]\s|<[a-zA-Z/!|]"
     r"|,\s(?:it|since|because|as|so|which|not|but|i|we|and (?:the|it|so|this))\b",
     re.IGNORECASE,
 )
@@ -112,7 +122,7 @@ _LIST = re.compile(
     r"|\(?[A-Za-z](?:_\{?\w\}?)?\)?\s*[=:])*"
 )
 _BOX = re.compile(r"boxed\s*(?:\{|(?=[^\s{]))")
-_FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$]+)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(?!\s*[\d,.]+\s*[-+*/=]\s*\$)([^$]+)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _PLAIN_NUMBER = re.compile(
     r"(?<![\w.,])[-+−]?[$€£]?(?:\d{1,3}(?:,\d{3})++|\d++)?(?:\.\d++|(?<=\d))(?:/\d++)?%?(?!\w*\d)"
 )
@@ -122,10 +132,18 @@ _SAID_LAST = re.compile(
     r"\s*[.!。]?\s*$"
 )
 _WORD = re.compile(r"(?<!\\)\b[A-Za-z]{2,}\b(?![({])")
-_NEGATION = re.compile(r"\b(?:not|no|never|neither|nor|isn't|isnt|cannot)\b|n't", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|neither|nor|isn't|isnt|cannot|less|more|fewer|greater|least|most|than|twice|double|triple"
+    r"|squared|cubed|half of|but|anything|any|wrong|incorrect|except|without|million|thousand|billion|if|unless)\b"
+    r"|n't|\?",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(r"\b(?:not|cannot|never|isn't)\b|\bis the (?:final )?answer\b", re.IGNORECASE)
+_PROSE = frozenset((Place.PHRASE, Place.LAST_LINE))
 _HEADING_WORDS = 8
+_PARTICLES = re.compile(r"(?:です|だ|입니다|이다|种|個|个|人|元)+$")
 _PROSE_WORDS = 3
-_FEW_WORDS = 3
+_FEW_WORDS = 4
 
 
 def find(completion: str, places: tuple[Place, ...] = PLACES) -> Found | None:
@@ -136,12 +154,15 @@ def find(completion: str, places: tuple[Place, ...] = PLACES) -> Found | None:
         places: Where to look; the first place that holds an answer counts.
     """
     text = scope(completion)
+    is_thinking = "<think>" in text  # it never came to an end, so only what is marked as an answer is one
     for place in places:
+        if is_thinking and place in {Place.PHRASE, Place.LAST_LINE}:
+            continue
         found = _FINDERS[place](text)
         if found is not None:
-            answer, end, is_hedged = found
+            answer, end = found
             revised = _revised(text[end:], places) if place is not Place.LAST_LINE else None
-            return revised or Found(answer, place, is_hedged)
+            return revised or Found(answer, place, _core(answer) if place in _PROSE else "")
     return None
 
 
@@ -153,8 +174,8 @@ def scope(completion: str) -> str:
     return text[: min(ends)] if ends else text
 
 
-_Statement = tuple[str, int, bool]
-"""The text of an answer, where it ends, and whether it is hedged."""
+_Statement = tuple[str, int]
+"""The text of an answer, and where it ends."""
 
 
 def _revised(tail: str, places: tuple[Place, ...]) -> Found | None:
@@ -163,7 +184,7 @@ def _revised(tail: str, places: tuple[Place, ...]) -> Found | None:
         return None
     for place in (Place.HASH, Place.PHRASE):
         if place in places and (found := _FINDERS[place](tail)) is not None:
-            return Found(found[0], place, found[2])
+            return Found(found[0], place, _core(found[0]) if place in _PROSE else "")
     return None
 
 
@@ -177,14 +198,12 @@ def _in_tag(text: str) -> _Statement | None:
     answer = text[start + len("<answer>") : end]
     inner = _in_box(answer)
     before = text[:start].rstrip()
-    is_hedged = inner is not None and inner[2]
+    phrased = _after_phrase(answer) if inner is None and _WORD.search(answer) else None
+    found = (inner or phrased or (answer.strip(), end))[0]
     if before.endswith("</answer>"):
-        other = before[before.rfind("<answer>") + len("<answer>") : -len("</answer>")]
-        is_hedged = is_hedged or other.strip() != answer.strip()
-    if inner is not None:
-        return inner[0], end, is_hedged
-    phrased = _after_phrase(answer) if _WORD.search(answer) else None
-    return (phrased[0] if phrased else answer.strip()), end, is_hedged
+        other = before[before.rfind("<answer>") + len("<answer>") : -len("</answer>")].strip()
+        found = found if other == answer.strip() else rf"{other} \text{{ or }} {found}"
+    return found, end
 
 
 def _in_box(text: str) -> _Statement | None:
@@ -194,7 +213,7 @@ def _in_box(text: str) -> _Statement | None:
         return None
     start, end, content = _outermost(text, *last)
     contents = [content]
-    is_hedged = False
+    separator = ", "
     first = start
     for _ in range(_MAX_BOXES):
         earlier = _box_before(text, first)
@@ -202,14 +221,13 @@ def _in_box(text: str) -> _Statement | None:
             break
         between = text[earlier[1] : first].removesuffix("\\")
         if _HEDGE.search(between) and not _REVISION.search(between):
-            is_hedged = is_hedged or earlier[2].strip() != content.strip()
-            break
-        if not _LIST.fullmatch(between):
+            separator = r" \text{ or } "
+        elif not _LIST.fullmatch(between):
             break
         first = earlier[0]
         contents.append(earlier[2])
     distinct = list(dict.fromkeys(part.strip() for part in reversed(contents)))
-    return ", ".join(distinct), end, is_hedged
+    return separator.join(distinct), end
 
 
 def _box_before(text: str, before: int) -> tuple[int, int, str] | None:
@@ -267,12 +285,12 @@ def _after_hash(text: str) -> _Statement | None:
         return None
     start += len("####")
     end = text.find("\n", start, start + _MAX_LINE)
-    line = text[start : end if end >= 0 else start + _MAX_LINE].lstrip("#").strip()
+    line = text[start : end if end >= 0 else start + _MAX_LINE].lstrip("#").strip(" *\t")
     if not line or (len(line.split()) > _HEADING_WORDS and not _FORMULA.search(line)):
         return None
-    if not any(char.isdigit() or char == "\\" for char in line) and len(line) > 1:
+    if not any(char.isdigit() or char == "\\" for char in line) and len(_WORD.findall(line)) > 1:
         return None  # a heading
-    return _FILLER.sub("", line) if not line[0].isdigit() else line, start + len(line), False
+    return _FILLER.sub("", line) if not line[0].isdigit() else line, start + len(line)
 
 
 def _after_phrase(text: str) -> _Statement | None:
@@ -287,13 +305,25 @@ def _after_phrase(text: str) -> _Statement | None:
     if start < 0:
         return None
     statement = _statement(tail[start:])
-    if not statement:
+    if not statement or _DENIED.search(
+        tail[max(0, start - _MAX_BETWEEN // 8) : start] + statement[: _MAX_BETWEEN // 8]
+    ):
         return None
     if phrase in _PHRASES_OF_FORMULAS and not (
         _FORMULA.match(statement) or statement[0].isdigit() or phrase.endswith("is")
     ):
         return None
-    return statement, len(text), False
+    return statement, len(text)
+
+
+def _core(statement: str) -> str:
+    """Return the one formula or number that a statement holds beside words that do not turn it round."""
+    masked = _FORMULA.sub(lambda match: "x" * len(match[0]), statement)
+    if not _WORD.search(masked) or _HEDGE.search(masked) or _NEGATION.search(masked):
+        return ""
+    formulas = [match[0] for match in _FORMULA.finditer(statement)]
+    numbers = [match[0] for match in _PLAIN_NUMBER.finditer(masked)]
+    return (formulas + numbers)[0] if len(formulas) + len(numbers) == 1 else ""
 
 
 def _statement(text: str) -> str:
@@ -312,6 +342,7 @@ def _statement(text: str) -> str:
 
 def _without_prose(statement: str) -> str:
     """Return what a sentence such as `the largest n is 34` or `there are 3 of them` says; others as they are."""
+    statement = _PARTICLES.sub("", statement)
     masked = _FORMULA.sub(lambda match: "x" * len(match[0]), statement)
     if len(_WORD.findall(masked)) < _PROSE_WORDS or _HEDGE.search(masked) or _NEGATION.search(masked):
         return statement
@@ -330,23 +361,14 @@ def _on_last_line(text: str) -> _Statement | None:
         line = stripped[opening:] if opening >= 0 and len(stripped) - opening < _MAX_LINE else line
     if not line:
         return None
-    formulas = list(_FORMULA.finditer(line))
     masked = _FORMULA.sub(lambda match: "x" * len(match[0]), line)
-    few_words = len(_WORD.findall(masked)) <= _FEW_WORDS and not any(char.isdigit() for char in masked)
-    if len(formulas) == 1 and few_words and "\n" not in text.strip() and not _NEGATION.search(masked):
-        return line, len(text), False  # words belong to it: `odd $n$`
-    if len(formulas) == 1:
-        if _HEDGE.search(line[: formulas[0].start()] + line[formulas[0].end() :]):
-            return None
-        return formulas[0][0], len(text), False
-    if not formulas:
-        if not _WORD.search(line):
-            return line, len(text), False
-        numbers = list(_PLAIN_NUMBER.finditer(line))
-        if len(numbers) == 1 and not _HEDGE.search(line):
-            return numbers[0][0], len(text), False
+    is_whole = "\n" not in text.strip() and len(_WORD.findall(masked)) <= _FEW_WORDS and not _NEGATION.search(masked)
+    if not _WORD.search(masked) or is_whole or _core(line):
+        return line, len(text)
+    if _NEGATION.search(masked):
+        return None
     said = _SAID_LAST.search(line[-_MAX_BETWEEN * 2 :])
-    return (said["value"], len(text), False) if said else None
+    return (said["value"], len(text)) if said else None
 
 
 _FINDERS = {

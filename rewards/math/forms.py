@@ -215,6 +215,9 @@ def symbols(expression: Expression) -> frozenset[str]:
     """Return the names of the variables in an expression."""
     if isinstance(expression, Symbol):
         return frozenset((expression.name,))
+    if isinstance(expression, Call) and expression.name in {"sum", "prod"}:
+        variable, *others = expression.arguments
+        return frozenset().union(*(symbols(other) for other in others)) - symbols(variable)
     return frozenset().union(*(symbols(child) for child in children(expression)))
 
 

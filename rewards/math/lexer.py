@@ -12,12 +12,12 @@ from fractions import Fraction
 from rewards.errors import RewardError
 from rewards.math.forms import Number
 
-MAX_DIGITS = 6_000
+MAX_DIGITS = 4_000
 """A longer number is compared by its text alone."""
 _MAX_EXPONENT = 5_000
 
 FUNCTIONS = frozenset(
-    "sin cos tan cot sec csc arcsin arccos arctan arccot asin acos atan sinh cosh tanh coth ln log exp max min "
+    "lg cis sin cos tan cot sec csc arcsin arccos arctan arccot asin acos atan sinh cosh tanh coth ln log exp max min "
     "gcd lcm det sgn".split()
 )
 CONNECTIVES = frozenset(("and", "or", "und", "oder", "et", "ou", "y", "o"))
@@ -93,13 +93,15 @@ def tokenize(text: str, *, grouped: bool) -> list[Token]:
     tokens: list[Token] = []
     texts: list[int] = []  # for each open brace, 1 where it opened a text command
     position, spaced, text_opens = 0, False, False
+    in_brackets = 0
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
             raise UnreadableError("A character of the answer has no meaning in a formula.")
         kind, found = str(match.lastgroup), match[0]
         position = match.end()
-        if kind == "grouped" and not grouped:
+        in_brackets += (found in {"(", "[", r"\{"}) - (found in {")", "]", r"\}"})
+        if kind == "grouped" and (not grouped or in_brackets > 0):
             found = found[: found.index(",")]
             position = match.start() + len(found)
             kind = "number"

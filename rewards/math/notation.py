@@ -29,6 +29,9 @@ _SYMBOLS = {
     "≤": r"\le ",
     "⩽": r"\le ",
     "≥": r"\ge ",
+    "≧": r"\ge ",
+    "≦": r"\le ",
+    "∗": "*",
     "⩾": r"\ge ",
     "≠": r"\ne ",
     "≈": r"\approx ",
@@ -86,6 +89,10 @@ _SYMBOLS = {
     "∴": "",
     "⇒": "",
     "→": r"\to ",
+    "∠": r"\angle ",
+    "和": r"\text{ and }",
+    "与": r"\text{ and }",
+    "或": r"\text{ or }",
     "¥": "",
     "￥": "",
     "₹": "",
@@ -144,7 +151,7 @@ _NOISE = re.compile(
     r"|mathstrut|strut|noindent|centering)(?![a-zA-Z])\s*\.?"
     r"|\\label\{[^{}]*\}"
 )
-_DELIMITERS = re.compile(r"\\?\$|\\\(|\\\)|(?<!\\)\\\[|(?<!\\)\\\]")
+_DELIMITERS = re.compile(r"\\?\$|(?<!\\)\\[()\[\]]")
 _FRACTIONS = re.compile(r"\\[dtc]frac(?![a-zA-Z])")
 _NAMES = {
     "leq": "le",
@@ -196,7 +203,6 @@ _NAMES = {
     "tg": "tan",
     "ctg": "cot",
     "fbox": "boxed",
-    "lg": "log",
     "textdollar": "",
     "euro": "",
     "pounds": "",
@@ -210,19 +216,35 @@ _NAMES = {
     "celsius": r"\text{ celsius}",
 }
 _NAMES |= dict.fromkeys(
-    "therefore implies Rightarrow Longrightarrow blacksquare square Box qed checkmark large Large LARGE huge Huge small "
-    "normalsize".split(),
+    (
+        "therefore implies Rightarrow Longrightarrow blacksquare square Box qed checkmark large Large LARGE huge Huge "
+        "small normalsize"
+    ).split(),
     "",
 )
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
+_QUOTES = ('"', "'", "`", "*")
 _DOLLAR = "\x00"
 """Stands for a dollar sign that is money while those that delimit formulas are removed."""
 _PRICE = re.compile(rf"(-?)\s*{_DOLLAR}\s*(-?\d[\d,]*(?:\.\d+)?)")
+_BOLD = re.compile(r"\\(?:mathbf|boldsymbol|bm|mathit|mathcal)\s*\{\s*([A-Za-z])\s*\}")
+_PRIME = re.compile(r"\^\s*(?:\{\s*\\prime\s*\}|\\prime(?![a-z]))")
+_SYSTEM = re.compile(r"\\left\s*\\\{\s*(?=\\begin)|\\right\s*\.")
+_ROW_SPACE = re.compile(r"\\\\\s*\[\d*\.?\d*\s*(?:pt|em|ex|mm|cm)\]|\\cr(?![a-z])")
+_BLACKBOARD = re.compile(r"\\(?:mathbb|Bbb)\s*\{?\s*([RZNQC])\s*\}?")
+_UNION_LETTER = re.compile(r"(?<=[\])\[])\s*(?:U|\\text\{\s*U\s*\})\s*(?=[\[(\]])")
+_OPEN_ENDS = re.compile(r"(?P<left>[\[\]])(?P<inner>[^\[\](),]+,[^\[\](),]+)(?P<right>[\[\]])")
+_DECLARED = re.compile(r"(?<=.)\\?\s*\(\s*(\\?[A-Za-z]+)\s*\\in\s*(\\mathbb\{[RZNQC]\})[^()]*\)\s*\.?$")
+_MAPPED = re.compile(r"([a-zA-Z])\s*:\s*([a-z])\s*\\mapsto|\b[a-z]\s*\\mapsto")
+_UNIT_FRACTION = re.compile(
+    r"\\frac\s*\{\s*\\text\{([a-zA-Z. ]+)\}\s*\}\s*\{\s*\\text\{([a-zA-Z. ]+)\}\s*(\^\s*\{?\d\}?)?\s*\}"
+)
+_UNIT_PRODUCT = re.compile(r"\\text\{([a-zA-Z]+)\}\s*\\cdot\s*\\text\{([a-zA-Z]+)\}\s*\^\s*\{?-(\d)\}?")
 _COLOUR = re.compile(r"\\(?:text)?color\s*\{[^{}]*\}")
 _UNDERLINED = re.compile(r"\\(?:underline|uline|mathring)(?![a-zA-Z])")
 _FONT = re.compile(r"\{\s*\\(?:rm|bf|it|sf|tt|cal)(?![a-zA-Z])\s*([^{}]*)\}")
 _LONE = re.compile(r"\{\s*(?:\\[,;:! ]|([-+.:]))?\s*\}(?=.)")
-_TEXT_STOP = re.compile(r"\\text\{\s*[.,;]?\s*\}")
+_TEXT_STOP = re.compile(r"\\text\{\s*[.,;]?\s*\}\s*$")
 _SLANTED = re.compile(r"(?:\{\s*\})?\^\{?(\d+)\}?\s*(?:\\!)?\s*/\s*(?:\\!)?\s*_\{?(\d+)\}?")
 _ORDINAL_RAISED = re.compile(r"(?<=\d)\s*\^\s*\{?\s*(?:\\(?:text|mathrm)\s*\{\s*)?(?:st|nd|rd|th)\b\s*\}?\s*\}?")
 _DEGREE_RAISED = re.compile(
@@ -239,7 +261,8 @@ _ENDLESS = re.compile(r"(\d*\.\d*?)(\d{1,6}?)\2{2,}\d*\s*(?:\\ldots|\.\.\.+|…)
 _EMPHASIS = re.compile(r"\*\*(?=\S)([^*]*)\*\*|__(?=\S)([^_]*)__")
 _WHITE = re.compile(r"\s+")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)(?![a-zA-Z])")
-_LOOSE = re.compile(r"(?<![A-Za-z0-9.]) | (?![A-Za-z0-9.])")
+_LOOSE = re.compile(r"(?<![A-Za-z0-9.]) | (?![A-Za-z0-9.])|(?<=[0-9]) (?=[A-Za-z])|(?<=[A-Za-z]) (?=[0-9])")
+_LETTERLIKE = re.compile(r"[\ufe50-\ufe6f\U0001d400-\U0001d7ff]")
 _COMPOSED = re.compile(r"[\uff00-\uffef\u2070-\u209f\U0001d400-\U0001d7ff]")
 _ASCII_OPERATORS = (
     ("<=", r"\le "),
@@ -258,7 +281,7 @@ def plain(text: str) -> str:
         text = _ascii(text)
     if "." in text:
         text = _HALF_OF_DAY.sub(r" \\text{ \1m}", _ENDLESS.sub(r"\1\\overline{\2}", text))
-    if "\\" in text or "^" in text:
+    if "\\" in text or "^" in text or "{" in text:
         text = _undressed(text)
     if "\\" in text:
         text = _DOUBLED.sub(r"\\", text)
@@ -280,6 +303,10 @@ def plain(text: str) -> str:
         if written in text:
             text = text.replace(written, read)
     text = _trimmed(text)
+    if "[" in text or "]" in text or "U" in text:
+        text = _OPEN_ENDS.sub(_closed_ends, _UNION_LETTER.sub(r" \\cup ", text))
+    if r"\in" in text:
+        text = _DECLARED.sub(r", \1 \\in \2", text)
     return _priced(text) if _DOLLAR in text else text
 
 
@@ -291,6 +318,11 @@ def canonical(plain_text: str) -> str:
 def _undressed(text: str) -> str:
     """Return a text without colours, fonts and lone braces, and with raised signs as the signs they are."""
     text = _COLOUR.sub("", _UNDERLINED.sub("", text))
+    text = _ROW_SPACE.sub(r"\\\\ ", _SYSTEM.sub("", text))
+    text = _BLACKBOARD.sub(r"\\mathbb{\1}", text).replace(r"\forall", " ").replace(":=", "=")
+    text = _BOLD.sub(r" \1", text)
+    text = _UNIT_FRACTION.sub(r"\\text{ \1/\2}\3", _UNIT_PRODUCT.sub(r"\\text{\1/\2^\3}", _romanised(text)))
+    text = _MAPPED.sub(lambda match: f"{match[1]}({match[2]}) = " if match[1] else "", text)
     text = _FONT.sub(r"\\text{\1}", text)
     text = _TEXT_STOP.sub("", text)
     text = _SLANTED.sub(r"\\frac{\1}{\2}", text)
@@ -299,7 +331,12 @@ def _undressed(text: str) -> str:
     text = _DEGREE_RAISED.sub(r"^{\\circ}", text)
     text = _TEMPERATURE.sub(_temperature, text)
     text = _ARC.sub(lambda match: rf"({match[1]}+\frac{{{match[2]}}}{{60}})^{{\circ}}", text)
-    return _DOTTED.sub(_dotted, text)
+    return _DOTTED.sub(_dotted, _PRIME.sub("'", text))
+
+
+def _romanised(text: str) -> str:
+    r"""Return units in `\mathrm` as units in `\text`, so that both are read alike."""
+    return text.replace(r"\mathrm{", r"\text{") if r"\mathrm{" in text else text
 
 
 def _temperature(match: re.Match[str]) -> str:
@@ -310,6 +347,13 @@ def _temperature(match: re.Match[str]) -> str:
 def _dotted(match: re.Match[str]) -> str:
     r"""Return `\dot{1}4\dot{2}`, a period from dot to dot, as `\overline{142}`."""
     return rf"\overline{{{re.sub(r'[^0-9]', '', match[0])}}}"
+
+
+def _closed_ends(match: re.Match[str]) -> str:
+    """Return `]a, b[`, an interval without its ends, as `(a, b)`."""
+    left = "[" if match["left"] == "[" else "("
+    right = "]" if match["right"] == "]" else ")"
+    return f"{left}{match['inner']}{right}"
 
 
 def _priced(text: str) -> str:
@@ -324,6 +368,8 @@ def _trimmed(text: str) -> str:
     start = len(text) - len(text.lstrip(" \t\n=.,;:"))
     text = text[start - (start > 0 and text[start - 1] == ".") :]
     text = text.rstrip(" \t\n.,;:").removeprefix(r"\approx ")
+    if text[:1] in _QUOTES and text[-1:] == text[:1]:
+        text = text[1:-1]
     return text[:-1].rstrip(" .\\") if text.endswith("\\") else text
 
 
@@ -337,6 +383,7 @@ def _renamed(match: re.Match[str]) -> str:
 def _ascii(text: str) -> str:
     """Return the text with its mathematical Unicode in LaTeX, and any script's digits as 0 to 9."""
     text = _VULGAR.sub(_vulgar, text)
+    text = _LETTERLIKE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
     text = _SUPERSCRIPT.sub(lambda match: f"^{{{match[0].translate(_SUPERSCRIPTS)}}}", text)
     text = _SUBSCRIPT.sub(lambda match: f"_{{{match[0].translate(_SUBSCRIPTS)}}}", text)
     text = text.translate(_TABLE)

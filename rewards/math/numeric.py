@@ -1,6 +1,6 @@
 """Numeric probing: both expressions at the same points, to many digits.
 
-Two expressions that differ at one point are different. Two that agree to `_DIGITS` digits at every point are taken for
+Two expressions that differ at one point are different. Two that agree to 35 digits at every point are taken for
 equal where nothing exact could decide. The points are fixed, so a verdict never changes: rational numbers of both
 signs, and small whole numbers for variables that count.
 """
@@ -18,9 +18,11 @@ import mpmath
 from rewards.math.forms import Call, Constant, Expression, Number, Power, Product, Sum, Symbol, children, symbols
 
 _CONTEXT = mpmath.MPContext()
-_DIGITS = 30
-_MORE_DIGITS = 90
-_AGREE = _CONTEXT.mpf(10) ** -20
+_DIGITS = 50
+_MORE_DIGITS = 120
+_CONFIRMING_DIGITS = 400
+_AGREE = _CONTEXT.mpf(10) ** -35
+_LARGE = _CONTEXT.mpf(10) ** 150
 _TINY = _CONTEXT.mpf(10) ** -12
 _MAX_LOG = 5_000_000
 """Most bits before the point of a number that is still calculated with."""
@@ -41,6 +43,8 @@ _REAL = (
     "-3.7416573",
 )
 
+_ROUNDING = frozenset(("floor", "ceil"))
+
 Value = Any
 """A real or complex number of mpmath, which has no types."""
 
@@ -53,11 +57,14 @@ def equal(left: Expression, right: Expression) -> bool | None:
     """Return whether two expressions agree wherever both have a value; None where too few points could be tried."""
     names = sorted(symbols(left) | symbols(right))
     whole = _counting(left) | _counting(right)
+    complex_allowed = not names or _holds_imaginary(left) or _holds_imaginary(right)
+    if _rounds(left) and _rounds(right):
+        whole |= _rounded(left) | _rounded(right)
     tried = 0
     for point in range(_POINTS if names else 1):
         at = {name: _coordinate(name, place, point, whole) for place, name in enumerate(names)}
         try:
-            agree = _agree(left, right, at)
+            agree = _agree(left, right, at, real_only=not complex_allowed)
         except UndefinedError:
             continue
         if not agree:
@@ -65,7 +72,21 @@ def equal(left: Expression, right: Expression) -> bool | None:
         tried += 1
         if tried >= _ENOUGH:
             break
-    return True if tried >= min(_ENOUGH, len(names) * _ENOUGH or 1) else None
+    if tried < min(_ENOUGH, len(names) * _ENOUGH or 1):
+        return None
+    return True if names else _confirmed(left, right)
+
+
+def _confirmed(left: Expression, right: Expression) -> bool | None:
+    """Return whether two constants agree to hundreds of digits: a term that is tiny beside the others must not hide."""
+    try:
+        one, two = _at(left, {}, _CONFIRMING_DIGITS), _at(right, {}, _CONFIRMING_DIGITS)
+    except UndefinedError:
+        return None
+    largest, smallest = max(abs(one), abs(two)), min(abs(one), abs(two))
+    if largest > _LARGE or 0 < smallest < 1 / _LARGE:
+        return None  # a one more or less would not show
+    return bool(abs(one - two) <= max(largest, 1) * _CONTEXT.mpf(10) ** (20 - _CONFIRMING_DIGITS))
 
 
 def constant(expression: Expression, digits: int = _DIGITS) -> Value | None:
@@ -90,6 +111,8 @@ def ratio(left: Expression, right: Expression) -> Value | None:
     """Return left over right where that is the same real number at every point, else None."""
     names = sorted(symbols(left) | symbols(right))
     whole = _counting(left) | _counting(right)
+    if not names:
+        return None  # any two constants have a ratio
     found = []
     for point in range(_POINTS):
         at = {name: _coordinate(name, place, point, whole) for place, name in enumerate(names)}
@@ -107,8 +130,10 @@ def ratio(left: Expression, right: Expression) -> Value | None:
     return None if abs(_CONTEXT.im(found[0])) > _AGREE * abs(found[0]) else _CONTEXT.re(found[0])
 
 
-def _agree(left: Expression, right: Expression, at: Mapping[str, Value]) -> bool:
+def _agree(left: Expression, right: Expression, at: Mapping[str, Value], *, real_only: bool) -> bool:
     one, two = _at(left, at, _DIGITS), _at(right, at, _DIGITS)
+    if real_only and _is_complex(one) and _is_complex(two):
+        raise UndefinedError  # neither has a real value here, and neither speaks of complex ones
     if _close(one, two):
         return True
     if max(abs(one), abs(two)) > 1 and min(abs(one), abs(two)) > _TINY:
@@ -131,6 +156,21 @@ def _coordinate(name: str, place: int, point: int, whole: frozenset[str]) -> Val
         return _CONTEXT.mpf(_WHOLE[(point + 3 * place) % len(_WHOLE)])
     shift = _CONTEXT.mpf(crc32(name.encode()) % 1_000) / 9_973
     return _CONTEXT.mpf(_REAL[(point + 3 * place) % len(_REAL)]) + shift
+
+
+def _holds_imaginary(expression: Expression) -> bool:
+    return expression == Constant("i") or any(_holds_imaginary(child) for child in children(expression))
+
+
+def _rounds(expression: Expression) -> bool:
+    return (isinstance(expression, Call) and expression.name in _ROUNDING) or any(map(_rounds, children(expression)))
+
+
+def _rounded(expression: Expression) -> frozenset[str]:
+    """Return the variables under a floor or a ceiling: where both sides have one, they count."""
+    if isinstance(expression, Call) and expression.name in _ROUNDING:
+        return symbols(expression)
+    return frozenset().union(*(_rounded(child) for child in children(expression)))
 
 
 def _counting(expression: Expression) -> frozenset[str]:
@@ -172,7 +212,7 @@ class _Evaluation:
 
     def value(self, expression: Expression) -> Value:
         self._steps += 1
-        if self._steps > _MAX_STEPS * 10:
+        if self._steps > _MAX_STEPS * 3:
             raise UndefinedError
         match expression:
             case Number(value):

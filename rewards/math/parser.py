@@ -4,11 +4,13 @@ From the loosest to the tightest: `or`; `;` and `and`; commas; relations; unions
 """
 
 import re
+from fractions import Fraction
 
 from typing_extensions import override
 
-from rewards.math.arithmetic import Arithmetic, is_connective, value
+from rewards.math.arithmetic import Arithmetic
 from rewards.math.forms import (
+    ZERO,
     Alternatives,
     Based,
     Builder,
@@ -26,10 +28,12 @@ from rewards.math.forms import (
     Relation,
     Sequence,
     Sum,
+    Symbol,
     Words,
     negative,
 )
 from rewards.math.lexer import Kind, Token, UnreadableError, tokenize
+from rewards.math.operands import is_connective, value
 from rewards.math.words import number_in_words
 
 _OR = frozenset(("or", "oder", "ou", "o"))
@@ -47,6 +51,7 @@ _RELATIONS = {
     r"\in": "in",
     r"\sim": "~",
 }
+_ORDERS = frozenset(("<", ">", "<=", ">=", "!="))
 _JOINS = {r"\cup": "cup", r"\cap": "cap", r"\setminus": "minus"}
 _SETS = {r"\emptyset": "empty"}
 _CLOSINGS = {
@@ -58,6 +63,7 @@ _CLOSINGS = {
     r"\langle": (r"\rangle",),
 }
 _MATRICES = frozenset(("matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array", "vmatrix", "Vmatrix"))
+_ALIGNED = frozenset(("aligned", "align", "align*", "split", "gathered"))
 _ROWS = frozenset(("cases", "aligned", "align", "align*", "gathered", "split"))
 _GROUPED = re.compile(r"\d,\d{3}(?!\d)")
 _DECIMAL_COMMA = re.compile(r"-?(?:0|[1-9]\d{3,}),\d+")
@@ -66,6 +72,11 @@ _BASED = re.compile(
     r"\(?\s*([0-9A-Fa-f][0-9A-Fa-f ,]*)\)?\s*_\s*\{?\s*(?:base\s*-?\s*)?(\d{1,2}|[a-z]+)\s*\}?", re.IGNORECASE
 )
 _MIXED = re.compile(r"(\d+)\s*(?:and|\\text\s*\{\s*and\s*\})\s*(\\frac\s*\{?\d+\}?\s*\{?\d+\}?|\s\d+/\d+)")
+_CONGRUENCE = re.compile(
+    r"(?:[^=]*?(?:\\equiv|=)\s*)?(-?\d{1,9})\s*\(?\s*(?:\\pmod|\\mod|\\bmod|\\text\{\s*\(?mod\s*\}|mod)\s*\{?\s*(\d{1,9})\s*\}?\s*\)?"
+)
+_DURATION = re.compile(r"(\d{1,4})\s?(?:hours?|hrs?|h)\s?(?:and\s?)?(\d{1,2})\s?(?:minutes?|mins?|m)", re.IGNORECASE)
+_NAME = re.compile(r"(?=.*[A-Za-z])[^0-9=<>\\]{1,40}(?:\\(?:mid|cap|cup|text)[^0-9=<>\\]{1,40})?")
 _MAX_ITEMS = 1_000
 
 
@@ -75,11 +86,22 @@ def readings(text: str) -> list[Form]:
     Raises:
         UnreadableError: it says nothing that is read here.
     """
+    try:
+        return _readings(text)
+    except UnreadableError:
+        name, equals, rest = text.partition("=")
+        if not equals or not _NAME.fullmatch(name.strip()):
+            raise
+        # A name that is no formula, such as `P(A|B)`, names the value behind it.
+        return [Relation(("=",), (Words(name.strip().lower()), form)) for form in _readings(rest.strip())]
+
+
+def _readings(text: str) -> list[Form]:
     if _DECIMAL_COMMA.fullmatch(text):
         return [parse(text.replace(",", "."), grouped=False), parse(text, grouped=False)]
-    based = _based(text)
-    if based is not None:
-        return [based]
+    special = _based(text) or _congruence(text) or _duration(text)
+    if special is not None:
+        return [special]
     mixed = _MIXED.fullmatch(text)
     if mixed is not None:
         return [parse(rf"{mixed[1]}{mixed[2]}", grouped=True), parse(text, grouped=True)]
@@ -109,6 +131,20 @@ def _based(text: str) -> Based | None:
     return Based(digits, base) if is_valid else None
 
 
+def _congruence(text: str) -> Words | None:
+    """Return `n = 9 (mod 4)` as what it says of n: the residue and the modulus."""
+    match = _CONGRUENCE.fullmatch(text)
+    if match is None or int(match[2]) == 0:
+        return None
+    return Words(f"{int(match[1]) % int(match[2])} mod {int(match[2])}")
+
+
+def _duration(text: str) -> Quantity | None:
+    """Return hours and minutes as minutes."""
+    match = _DURATION.fullmatch(" ".join(_TEXT.sub(r" \1 ", text).split()))
+    return Quantity(Number(Fraction(60 * int(match[1]) + int(match[2]))), "minutes") if match else None
+
+
 def parse(text: str, *, grouped: bool) -> Form:
     """Return what a plain text says.
 
@@ -125,6 +161,11 @@ def parse(text: str, *, grouped: bool) -> Form:
 class Parser(Arithmetic):
     """The part of the parser that reads structures."""
 
+    def __init__(self, tokens: list[Token]) -> None:
+        super().__init__(tokens)
+        self._in_set = 0
+        """Set braces that are open: in them, a colon begins a condition."""
+
     def alternatives(self) -> Form:
         """Read groups with `or` between them."""
         items = [self.groups()]
@@ -138,7 +179,9 @@ class Parser(Arithmetic):
     def groups(self) -> Form:
         """Read lists with `and`, `;` or a line break between them."""
         items = [self._list()]
+        joined = ""
         while (self.at_words(_AND) or self.at(";", r"\\")) and len(items) < _MAX_ITEMS:
+            joined = "and" if self.at_words(_AND) else joined
             self.take()
             if self.at_words(_AND):
                 self.take()
@@ -149,7 +192,9 @@ class Parser(Arithmetic):
             return items[0]
         if any(isinstance(item, Sequence) and not item.opening and _is_system(item) for item in items):
             return Sequence("", "", tuple(items))
-        return Sequence("", "", tuple(_flat(items)))
+        flat = _flat(items)
+        inequalities = all(isinstance(item, Relation) and set(item.operators) <= _ORDERS for item in flat)
+        return Sequence("", joined if inequalities else "", tuple(flat))
 
     def _list(self) -> Form:
         """Read items with commas between them."""
@@ -213,7 +258,8 @@ class Parser(Arithmetic):
             return ""
         parts: list[str] = []
         while (token := self.peek()) is not None and not self._ends_words(token):
-            if stop_at_formula and token.kind not in {Kind.WORD, Kind.LETTER} and token.text not in {".", "-", "'"}:
+            is_text = token.kind is Kind.WORD or (token.kind is Kind.LETTER and token.upright)
+            if stop_at_formula and not is_text and token.text not in {".", "-", "'"}:
                 break
             joined = token.kind is Kind.LETTER and not token.spaced and parts
             parts.append(token.text if joined or not parts else f" {token.text}" if token.spaced else token.text)
@@ -237,8 +283,10 @@ class Parser(Arithmetic):
         """Read sets with unions between them."""
         items = [self._ratio()]
         operators = []
-        while (token := self.peek()) is not None and token.text in _JOINS and len(items) < _MAX_ITEMS:
-            operators.append(_JOINS[self.take().text])
+        while (token := self.peek()) is not None and len(items) < _MAX_ITEMS:
+            if token.text not in _JOINS and not (token.text == "-" and isinstance(items[-1], Named)):
+                break
+            operators.append(_JOINS.get(self.take().text, "minus"))
             items.append(self._ratio())
         return Joined(tuple(operators), tuple(items)) if operators else items[0]
 
@@ -249,7 +297,12 @@ class Parser(Arithmetic):
         if self.at(r"\mathbb"):
             return self._named_set()
         first = self.expression()
-        if not self._at_colon() or self._is_label(first):
+        if self._in_set and self.at(":") and isinstance(first, Symbol):
+            return first  # a set-builder
+        if self.at(":") and _is_label(first) and self._number_follows():
+            self.take()
+            return Relation(("=",), (first, self.expression()))
+        if not self._at_colon() or self.peek(1) is None or isinstance(first, Sequence):
             return first
         terms = [value(first)]
         is_time = False
@@ -264,25 +317,28 @@ class Parser(Arithmetic):
         """Return whether a ratio goes on: with a colon, or with `to`."""
         return self.at(":") or (self.at_words(_TO) and self.at_kind(Kind.NUMBER, 1))
 
-    def _is_label(self, form: Form) -> bool:
-        """Return whether a colon follows a name, as in `x: 5`, and not a term of a ratio."""
-        after = self.peek(1)
-        return isinstance(form, Sequence) or after is None
+    def _number_follows(self) -> bool:
+        """Return whether a number, perhaps with a sign, stands behind the next token."""
+        token = self.peek(1)
+        ahead = 2 if token is not None and token.text in {"-", "+"} else 1
+        return self.at_kind(Kind.NUMBER, ahead)
 
     def _named_set(self) -> Form:
         self.take()
         self.expect("{")
         name = self.take().text
         self.expect("}")
-        if self.at("^", "_"):
+        if not self.accept("^"):
+            return Named(name)
+        if self.take().text != "*" or name != "R":
             raise UnreadableError("A named set with an exponent is not read here.")
-        return Named(name)
+        return Joined(("minus",), (Named(name), Sequence("{", "}", (ZERO,))))
 
     @override
     def bracketed(self) -> Form:
         """Read a bracket: a group, a tuple, an interval, a set, a matrix."""
         if self.at(r"\begin"):
-            return self._environment()
+            return self._block()
         self.enter()
         opening = self.take().text
         self._round_brackets += opening == "("
@@ -301,7 +357,9 @@ class Parser(Arithmetic):
             if kind == "{":
                 return Named("empty")
             raise UnreadableError("A bracket is empty.")
+        self._in_set += opening == r"\{"
         inner = self.alternatives()
+        self._in_set -= opening == r"\{"
         if kind == "{" and self.at("|", r"\mid", ":"):
             self.take()
             condition = self.alternatives()
@@ -316,32 +374,62 @@ class Parser(Arithmetic):
         closing = self.expect(*closings).removeprefix("\\")
         return _sequence(kind, closing, inner, is_set=opening == r"\{")
 
-    def _environment(self) -> Form:
+    def _rows(self, *, aligned: bool) -> list[list[Form]]:
+        """Read the rows of a block, up to its end."""
+        rows: list[list[Form]] = [[]]
+        while not self.at(r"\end"):
+            if self.accept(r"\\"):
+                rows += [[]] if rows[-1] else []
+            elif not self.accept("&", ",", "."):
+                cell = self._cell(aligned=aligned)
+                rows[-1].append(cell)
+        return [row for row in rows if row]
+
+    def _cell(self, *, aligned: bool) -> Form:
+        """Read one cell; in aligned equations, the sign of alignment inside says nothing."""
+        if not aligned:
+            return self._item()
+        sides = [self._joined()]
+        operators = []
+        self.accept("&")
+        while (token := self.peek()) is not None and token.text in _RELATIONS:
+            operators.append(_RELATIONS[self.take().text])
+            self.accept("&")
+            sides.append(self._joined())
+        return Relation(tuple(operators), tuple(sides)) if operators else sides[0]
+
+    def _block(self) -> Form:
         self.take()
         name = self._subscript()
         if name == "array" and self.at("{"):
             self._subscript()
         if name not in _MATRICES and name not in _ROWS:
-            raise UnreadableError("The answer has an environment that is not read here.")
-        rows = [[self._relation()]]
-        while not self.at(r"\end"):
-            if self.accept("&"):
-                rows[-1].append(self._relation())
-            elif self.accept(r"\\"):
-                if not self.at(r"\end"):
-                    rows.append([self._relation()])
-            else:
-                raise UnreadableError("A row of a matrix does not end.")
+            raise UnreadableError("The answer has a block that is not read here.")
+        rows = self._rows(aligned=name in _ALIGNED)
         self.take()
         self._subscript()
-        if name in _ROWS:
-            if any(len(row) > 1 for row in rows):
-                raise UnreadableError("A definition by cases is not read here.")
-            return Sequence("", "", tuple(row[0] for row in rows))
+        if name in _ROWS or any(isinstance(cell, Relation) for row in rows for cell in row):
+            return _system(rows)
         matrix = Matrix(tuple(tuple(value(cell) for cell in row) for row in rows))
         if len({len(row) for row in matrix.rows}) != 1:
             raise UnreadableError("The rows of a matrix differ in length.")
         return determinant(matrix) if name == "vmatrix" else matrix
+
+
+def _system(rows: list[list[Form]]) -> Form:
+    """Return equations one below the other as a list; with conditions beside them, a definition by cases."""
+    if all(len(row) == 1 for row in rows):
+        return Sequence("", "", tuple(row[0] for row in rows))
+    if any(len(row) != 2 for row in rows):  # noqa: PLR2004 - a value and its condition
+        raise UnreadableError("A definition by cases is not read here.")
+    return Sequence("cases", "cases", tuple(Sequence("case", "case", tuple(row)) for row in rows))
+
+
+def _is_label(form: Form) -> bool:
+    """Return whether a form in front of a colon is a name: a variable, or letters that are a word."""
+    if isinstance(form, Product):
+        return all(isinstance(factor, Symbol) for factor in form.factors)
+    return isinstance(form, Symbol)
 
 
 def determinant(matrix: Matrix) -> Expression:

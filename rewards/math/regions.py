@@ -7,15 +7,18 @@ from functools import cmp_to_key
 from rewards.math import algebra, numeric
 from rewards.math.expressions import infinite, same, substituted
 from rewards.math.forms import (
+    HALF,
     INFINITY,
     Alternatives,
     Builder,
+    Call,
     Expression,
     Form,
     Joined,
     Labelled,
     Named,
     Number,
+    Power,
     Product,
     Quantity,
     Relation,
@@ -55,7 +58,7 @@ class Region:
 REALS = Region((Interval(_MINUS_INFINITY, INFINITY, low_closed=False, high_closed=False),))
 
 
-def region(form: Form, *, loose: bool = False) -> Region | None:  # noqa: C901 - one case for each kind of form
+def region(form: Form, *, loose: bool = False) -> Region | None:  # noqa: C901, PLR0912 - one case for each kind of form
     """Return the set of numbers that a form describes, or None.
 
     Args:
@@ -81,14 +84,17 @@ def region(form: Form, *, loose: bool = False) -> Region | None:  # noqa: C901 -
         case Joined(operators, items):
             return _of_joined(operators, items)
         case Alternatives(items):
-            return _united([region(item) for item in items])
+            return _united([_point(item) or region(item) for item in items])
         case Builder(variable, condition):
             return _of_builder(variable, condition)
         case Quantity(inner, _) | Labelled(_, inner):
             return region(inner, loose=loose)
-        case Sequence("", "", items) if all(isinstance(item, Relation) for item in items):
+        case Sequence("", joined, items) if all(isinstance(item, Relation) for item in items):
             found = [region(item) for item in items]
-            return _common(found)
+            shared = _common(found)
+            return _united(found) if shared is not None and not shared.parts and not joined else shared
+        case Sequence("", "", items) if items and all(_is_interval(item) for item in items):
+            return _united([region(item) for item in items])
     return None
 
 
@@ -123,12 +129,44 @@ def _of_relation(operators: tuple[str, ...], sides: tuple[Form, ...]) -> Region 
         return None if inner is None else replace(inner, variable=_name(sides[0]))
     if operators == ("=",):
         return region(sides[1]) if isinstance(sides[0], Symbol | Words) else None
+    if len(operators) == 1 and (bounded := _of_distance(operators[0], *sides)) is not None:
+        return bounded
     if any(operator not in _FLIPPED for operator in operators):
         return None
     parts: list[Region | None] = []
     for operator, left, right in zip(operators, sides, sides[1:], strict=False):
         parts.append(_of_inequality(operator, left, right))
     return _common(parts)
+
+
+def _is_interval(form: Form) -> bool:
+    return isinstance(form, Sequence) and form.opening in {"(", "["} and region(form) is not None
+
+
+def _point(form: Form) -> Region | None:
+    """Return `x = 3` as the set of that number, beside inequalities."""
+    match form:
+        case Relation(("=",), (Symbol(name), value)) if isinstance(value, Expression):
+            return Region((Interval(value, value, True, True),), name)
+    return None
+
+
+def _of_distance(operator: str, left: Form, right: Form) -> Region | None:
+    """Return the numbers that satisfy `|x - a| < b` or `x^2 < b`."""
+    match left:
+        case Call("abs", (inner,)) if isinstance(right, Expression):
+            bound = right
+        case Power(Symbol() as inner, Number(two)) if two == 2 and isinstance(right, Expression):  # noqa: PLR2004
+            bound = Power(right, HALF)
+        case _:
+            return None
+    if algebra.rational(right) is None or algebra.rational(right) <= 0 or operator not in _FLIPPED:  # type: ignore[operator]
+        return None
+    above = _of_inequality(operator, inner, bound)
+    below = _of_inequality(_FLIPPED[operator], inner, negative(bound))
+    if operator.startswith("<") or operator == "!=":
+        return _common([above, below])
+    return _united([above, below])
 
 
 def _of_inequality(operator: str, left: Form, right: Form) -> Region | None:

@@ -82,10 +82,21 @@ _UNITS: dict[str, tuple[str, Fraction]] = {
 _TERM = re.compile(r"(?P<name>[a-z]+)\s*(?:\^\s*\{?(?P<power>-?\d)\}?)?|(?P<per>/|\bper\b)")
 _SQUARED = {"square": 2, "squared": 2, "sq": 2, "cubic": 3, "cubed": 3}
 _CLEAN = re.compile(r"[a-z .'’/^{}()\-]*(?:\^\{?-?[1-4]\}?[a-z .'’/^{}()\-]*)*", re.IGNORECASE)
-_HEDGES = frozenset(
-    "not maybe perhaps possibly either neither nor unless except guess unsure unknown anything whatever alternatively "
-    "isn't isnt wrong incorrect".split()
+_MODIFIERS = frozenset(
+    "not no never maybe perhaps possibly either neither nor unless except without excluding other guess unsure "
+    "unknown anything everything whatever alternatively isn't isnt wrong incorrect false less more greater "
+    "fewer least most than twice thrice double triple half third quarter squared cubed root reciprocal inverse "
+    "multiple divisor factor minus plus times factorial over under above below beyond up to if when base many "
+    "hundredth tenth thousandth hundredths tenths thousandths such but any".split()
 )
+"""Words that change what a number beside them says, or doubt it."""
+_DENIALS = frozenset(("not", "no", "never", "wrong", "incorrect", "false", "other"))
+_NEUTRAL = frozenset(
+    "the a an answer answers is are final result value values only exactly precisely so thus therefore hence "
+    "we get have it its there total in of all equals equal number numbers real reals integer integers every "
+    "such that solution solutions and or by case on approximately about".split()
+)
+"""Words that say nothing about a number behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +109,8 @@ class Unit:
 
 def unit(words: str) -> Unit | None:
     """Return the unit that words name, or None where they name none that is known."""
+    if len(words) == 1 and words.isupper() and words != "L":
+        return None
     dimension: dict[str, int] = {}
     size = Fraction(1)
     sign, next_power = 1, 1
@@ -129,9 +142,13 @@ def scale(words: str) -> Fraction | None:
     return _SCALES.get(words.partition(" ")[0].rstrip("s"))
 
 
+def _nouns(words: str) -> set[str]:
+    return {word.rstrip("s") for word in re.findall(r"[a-z]+", words.lower()) if word not in _EMPTY}
+
+
 def agree(one: str, two: str) -> bool:
     """Return whether two remarks may stand behind the same value: nouns that have nothing in common may not."""
-    left, right = ({word.rstrip("s") for word in re.findall(r"[a-z]+", words.lower())} - _EMPTY for words in (one, two))
+    left, right = _nouns(one), _nouns(two)
     return not left or not right or bool(left & right)
 
 
@@ -155,6 +172,22 @@ _EMPTY = frozenset("the a an of in total about approximately exactly only there 
 
 def is_remark(words: str) -> bool:
     """Return whether words may stand behind an answer without changing it: a unit or a noun, no number, no doubt."""
-    if not _CLEAN.fullmatch(words):
-        return False
-    return not _HEDGES & set(re.findall(r"[a-z']+", words.lower()))
+    found = set(re.findall(r"[a-z']+", words.lower()))
+    if unit(words) is not None:
+        return True
+    return (
+        bool(_CLEAN.fullmatch(words)) and not _MODIFIERS & found and not any(len(word) == 1 for word in found - {"a"})
+    )
+
+
+def is_introduction(words: str, expected: str) -> bool:
+    """Return whether words may stand before an answer: they say nothing, or what the reference says as well."""
+    found = set(re.findall(r"[a-z']+", words.lower()))
+    return found <= _NEUTRAL | set(re.findall(r"[a-z']+", expected.lower()))
+
+
+def is_denial(words: str) -> bool:
+    """Return whether words say that what follows is not the answer."""
+    return bool(
+        {"not", "no", "never", "wrong", "incorrect", "false", "other"} & set(re.findall(r"[a-z]+", words.lower()))
+    )

@@ -12,9 +12,14 @@ from rewards.math.equations import said
 from rewards.math.forms import Alternatives, Form, Relation, Sequence
 from rewards.math.lexer import UnreadableError
 from rewards.math.parser import readings
+from rewards.math.words import covers
 
 _MAX_HEDGES = 20
-_CHOICE = re.compile(r"\(?\s*([A-J])\s*\)?(?:\s*[.:)]\s*|\s+|$)(?P<rest>.*)", re.DOTALL)
+_CHOICE = re.compile(r"\(?\s*([A-J])\s*\)?(?:\s*[.:)]\s*|\s+(?=[A-Z])|$)(?P<rest>.*)", re.DOTALL)
+_SEVERAL = re.compile(r"\\?\{?\s*\(?[A-J]\)?(?:\s*(?:,\s*(?:and\b)?|\band\b|&)\s*\(?[A-J]\)?)+\s*\\?\}?")
+_LETTERED = re.compile(r"\(\s*([A-J])\s*\)\s*(?P<value>(?!\(?\s*[A-J]\b)[^\s].*)", re.DOTALL)
+_OPTION = re.compile(r"(?:the\s+)?(?:correct\s+)?(?:option|choice|answer)\s+(?:is\s+)?", re.IGNORECASE)
+_REFUSED = re.compile(r"\bis\b|^\s*(?:wrong|incorrect|not|[A-J]\b)", re.IGNORECASE)
 _LETTERS = re.compile(r"[A-J](?:(?:\s*,\s*|\s*and\s*|\s*&\s*|\s*)[A-J])+")
 _TEXT_COMMANDS = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|textrm|mbox|operatorname)\s*\{([^{}]*)\}")
 _WORDS = re.compile(r"[A-Za-z][A-Za-z ,.'-]*")
@@ -30,6 +35,8 @@ class Gold:
     """What it may say; empty where it can only be compared by its text."""
     letters: frozenset[str]
     """The options that it names, where it looks like a choice."""
+    option: str
+    """The text behind its one letter, where it has any."""
     text: str
     """Its words, where it has nothing else."""
 
@@ -70,12 +77,12 @@ def read(reference: str) -> Gold:
     if not plain or plain == "\\":
         raise BadReference("The reference is blank.")
     if len(reference) > notation.MAX_CHARS:
-        return Gold(plain, notation.canonical(notation.plain(reference)), (), frozenset(), "")
+        return Gold(plain, notation.canonical(notation.plain(reference)), (), frozenset(), "", "")
     try:
-        forms = tuple(readings(plain))
+        forms = tuple(readings(_value_of_option(plain) or plain))
     except UnreadableError:
         forms = ()
-    return Gold(plain, notation.canonical(plain), forms, _letters(plain), _text(plain))
+    return Gold(plain, notation.canonical(plain), forms, _letters(plain), _option_text(plain), _text(plain))
 
 
 def judge(gold: Gold, answer: str, conventions: Conventions) -> Verdict:
@@ -91,11 +98,18 @@ def _judge(gold: Gold, answer: str, conventions: Conventions) -> Verdict:
     if len(answer) > notation.MAX_CHARS or not plain:
         return _UNREADABLE
     if gold.letters and (letters := _letters(plain)):
+        if len(gold.letters) > 1 and re.search(r"\bor\b", plain):
+            return Verdict(False, "hedged")
+        if (theirs := _option_text(plain)) and gold.option and theirs != gold.option:
+            return Verdict(False, "different_text")
         is_same = letters == gold.letters
         hedges = not is_same and len(gold.letters) == 1 and gold.letters < letters
         return Verdict(is_same, "equal_text" if is_same else "hedged" if hedges else "different_text")
-    if gold.text and _text(plain) == gold.text:
+    if gold.text and (text := _text(plain)) and covers(gold.text, text):
         return Verdict(True, "equal_text")
+    value = _value_of_option(plain)
+    if value and not gold.letters:
+        return _judge(gold, value, conventions)
     try:
         forms = readings(plain)
     except UnreadableError:
@@ -111,7 +125,7 @@ def _compared(golds: tuple[Form, ...], answers: list[Form], conventions: Convent
     for gold in golds:
         for answer in answers:
             comparison = Comparison(conventions)
-            if comparison.equal(gold, answer):
+            if comparison.matches(gold, answer):
                 return Verdict(True, f"equal_{comparison.tier}", tuple(comparison.used))
             tier = comparison.tier
     if any(_hedges(gold, answer, conventions) for gold in golds for answer in answers):
@@ -148,16 +162,35 @@ def _unboxed(text: str) -> str:
 
 def _letters(plain: str) -> frozenset[str]:
     """Return the options that a text names: `B`, `(B)`, `B. Paris`, `A, C`; none where it is something else."""
-    text = _TEXT_COMMANDS.sub(r"\1", plain).strip().rstrip(".")
+    text = _OPTION.sub("", _TEXT_COMMANDS.sub(r"\1", plain).strip().rstrip("."))
+    if (lettered := _LETTERED.fullmatch(text)) and not _REFUSED.search(lettered["value"]):
+        return frozenset(lettered[1])
+    if _SEVERAL.fullmatch(text):
+        return frozenset(re.findall(r"[A-J]", text))
+    text = re.sub(r",\s*and\b", " and", text)
     if _LETTERS.fullmatch(text):
         found = re.findall(r"[A-J]", text)
         return frozenset(found) if sorted(set(found)) == found or "," in text or " " in text else frozenset()
     match = _CHOICE.fullmatch(text)
+    if match is not None and (_REFUSED.search(match["rest"]) or re.search(r"[=<>^_0-9\\?]", match["rest"])):
+        return frozenset()
     if match is None or re.match(r"(?:or|and|,|/|\\|[-+*^_=<>(])", match["rest"]):
         return frozenset()
     if match["rest"] and not re.match(r"[A-Za-z]{2,}", match["rest"]) and text[1:2] not in {".", ")", ":"}:
         return frozenset()
     return frozenset(match[1])
+
+
+def _value_of_option(plain: str) -> str:
+    r"""Return the value behind the letter of an option, `12` of `\textbf{(B)}\ 12`; empty where there is none."""
+    match = _LETTERED.fullmatch(_TEXT_COMMANDS.sub(r"\1", plain).strip())
+    return match["value"].strip() if match and any(char.isdigit() for char in match["value"]) else ""
+
+
+def _option_text(plain: str) -> str:
+    """Return the text behind the letter of an option, `paris` for `D. Paris`."""
+    match = _CHOICE.fullmatch(_TEXT_COMMANDS.sub(r"\1", plain).strip().rstrip("."))
+    return " ".join(re.findall(r"[a-z]+", match["rest"].lower())) if match else ""
 
 
 def _text(plain: str) -> str:

@@ -18,6 +18,8 @@ _SYNONYMS = {
     "infinite solutions": "infinite",
     "an infinite number": "infinite",
     "infinity": "infinite",
+    "empty set": "none",
+    "empty": "none",
     "no solution": "none",
     "no solutions": "none",
     "no real solution": "none",
@@ -73,6 +75,22 @@ def _whole(words: list[str]) -> int | None:
 
 def same_words(text: str) -> str:
     """Return a text in the spelling that stands for all that say the same."""
+    first, comma, rest = text.partition(",")
+    if comma and first in {"yes", "no"} and not {"yes", "no", "not"} & set(rest.split()):
+        text = first
     words = [word for word in text.split() if word not in _ARTICLES] or text.split()
     plain = " ".join(words)
+    for ending, meaning in _ENDINGS.items():
+        if plain.endswith(ending):
+            return meaning
     return _SYNONYMS.get(plain, plain)
+
+
+def covers(gold: str, answer: str) -> bool:
+    """Return whether an answer's words are the reference's, but for nouns that say nothing more."""
+    ours, theirs = set(same_words(gold).split()), set(same_words(answer).split())
+    return ours == theirs or (ours < theirs and theirs - ours <= _NOUNS)
+
+
+_ENDINGS = {"no solution": "none", "no solutions": "none", "no real solution": "none", "no real solutions": "none"}
+_NOUNS = frozenset("triangle function number numbers integer integers line curve".split())

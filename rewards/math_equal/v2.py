@@ -71,9 +71,10 @@ def score(sample: Sample[Reference], params: Params, gold: verdict.Gold) -> Scor
     if found is None or not found.text.strip():
         return Score(0.0, "no_answer", "The completion states no answer in the places that are looked at.")
     details = {"extracted": found.text[:_SHOWN], "place": found.place.value, "reference": gold.plain[:_SHOWN]}
-    if found.is_hedged:
-        return Score(0.0, "hedged", "The completion offers alternatives instead of an answer.", details)
-    verdict_found = verdict.judge(gold, found.text, params)
-    if verdict_found.conventions:
-        details["convention"] = ", ".join(verdict_found.conventions)
-    return Score(float(verdict_found.equal), verdict_found.reason, verdict_found.explanation, details)
+    judged = verdict.judge(gold, found.text, params)
+    if not judged.equal and found.core:
+        judged = verdict.judge(gold, found.core, params)
+        details["extracted"] = found.core[:_SHOWN]
+    if judged.conventions:
+        details["convention"] = ", ".join(judged.conventions)
+    return Score(float(judged.equal), judged.reason, judged.explanation, details)
