@@ -1,32 +1,34 @@
 """One realistic GRPO batch over HTTP, beside TRL's own accuracy reward in the trainer's process.
 
 The batch is `../shared/data/grpo_batch`: 100 problems, 8 sampled completions each. Both sides score the same
-completions in the same run, one after the other, on the same machine. The service runs with its default settings in
-processes of its own; its client and TRL run in this one. `cold` is the first pass, workers warm. The service keeps no
-memory of verdicts, so `again` differs by what its libraries remember only.
+completions in the same run, in turns, on the same machine. The service runs with its default settings, its log at
+`warning`, in processes of its own, a new one for each repetition; the client's encoding and decoding count as the
+service's time. `cold` is the first pass, workers warm and nothing remembered; `again` is the same batch once more. TRL
+runs in this process with its timeouts on.
 
-    python benchmarks/grpo_batch.py [--data FOLDER]
+    python -m benchmarks.grpo_batch [--reward ID] [--data FOLDER] [--repeat N]
 """
 
 import argparse
 import json
-import os
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from statistics import median
 
-from rich.console import Console
-from rich.table import Table
 from trl.rewards import accuracy_reward
 
-from service.cli._local_service import local_service
+from benchmarks.figures import show, spread, timed
+from benchmarks.serving import default_reward, serving
 from trainer_client import RewardClient, Sample
 
 WARM_UP = range(1_000, 1_064)
 """Answers to score beforehand, so that every worker has its libraries loaded; none of them is in the batch."""
+_AGAIN = 3
+
+Values = list[float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +40,15 @@ class Row:
     label: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Side:
     """What one scorer did with the batch."""
 
     name: str
-    seconds: float
-    values: list[float | None]
+    seconds: list[float] = field(default_factory=list)
+    values: Values = field(default_factory=list)
 
-    def right(self, rows: list[Row]) -> int:
+    def right(self, rows: Sequence[Row]) -> int:
         """Return how many verdicts are the published label; no verdict is not right."""
         return sum(
             value is not None and (value == 1.0) == row.label for value, row in zip(self.values, rows, strict=True)
@@ -56,14 +58,23 @@ class Side:
 def main() -> int:
     """Print the table; return 1 where the data is not there."""
     parser = argparse.ArgumentParser(description="One GRPO batch: this service beside trl.rewards.accuracy_reward.")
+    parser.add_argument("--reward", default=default_reward(), help="the reward to ask the service for")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the data folder")
-    file = parser.parse_args().data / "grpo_batch" / "math_100x8.jsonl"
+    parser.add_argument("--repeat", type=int, default=5, help="how often to measure each side")
+    options = parser.parse_args()
+    file = options.data / "grpo_batch" / "math_100x8.jsonl"
     if not file.exists():
         sys.stderr.write(f"{file} is not here; --data names the folder that has it\n")
         return 1
     rows = read(file)
-    sides = [*service(rows), trl(rows)]
-    report(rows, sides)
+    cold, again = (Side(f"touchstone {options.reward}, {turn}") for turn in ("cold", "again"))
+    peer = Side("trl.rewards.accuracy_reward")
+    trl(rows[:1])
+    for _ in range(options.repeat):
+        service(rows, options.reward, cold, again)
+        seconds, peer.values = timed(partial(trl, rows))
+        peer.seconds.append(seconds)
+    report(rows, [cold, again, peer])
     return 0
 
 
@@ -80,68 +91,41 @@ def read(file: Path) -> list[Row]:
     return rows
 
 
-def service(rows: list[Row]) -> list[Side]:
-    """Score the batch twice with each of the service's two Math-Verify versions."""
-    sides = []
-    with local_service() as url, RewardClient(url) as client:
-        for reward, field in (("trl_accuracy@v1", "solution"), ("math_equal@v1", "answer")):
-            samples = [
-                Sample(row.completion, {field: dollars(row) if field == "solution" else row.answer}) for row in rows
-            ]
-            client.score(reward, [Sample(f"\\boxed{{{n}}}", {field: f"${n}$"}) for n in WARM_UP])
-            for turn in ("cold", "again"):
-                score = partial(values, client, reward, samples)
-                sides.append(timed(f"touchstone {reward}, {turn}", score))
-    return sides
+def service(rows: Sequence[Row], reward: str, cold: Side, again: Side) -> None:
+    """Score the batch with a new service, and with the same one again."""
+    with serving() as running, RewardClient(running.url) as client:
+        samples = [Sample(row.completion, {"answer": row.answer}) for row in rows]
+        for half in (WARM_UP[:32], WARM_UP[32:]):
+            client.score(reward, [Sample(f"\\boxed{{{n}}}", {"answer": str(n)}) for n in half])
+        for side in (cold, *[again] * _AGAIN):
+            seconds, outcomes = timed(partial(client.score, reward, samples))
+            side.seconds.append(seconds)
+            side.values = [outcome.value for outcome in outcomes]
 
 
-def values(client: RewardClient, reward: str, samples: list[Sample]) -> list[float | None]:
-    """Return the service's values for the samples."""
-    return [outcome.value for outcome in client.score(reward, samples)]
-
-
-def dollars(row: Row) -> str:
-    """Return the reference as TRL wants it: LaTeX between dollar signs."""
-    return f"${row.answer}$"
-
-
-def trl(rows: list[Row]) -> Side:
+def trl(rows: Sequence[Row]) -> Values:
     """Score the batch as a trainer does with TRL's own function."""
     completions = [[{"role": "assistant", "content": row.completion}] for row in rows]
-    solutions = [dollars(row) for row in rows]
-    accuracy_reward(completions[:1], solutions[:1])
-    return timed("trl.rewards.accuracy_reward", lambda: accuracy_reward(completions, solutions))
+    return list(accuracy_reward(completions, [f"${row.answer}$" for row in rows]))
 
 
-def timed(name: str, score: Callable[[], list[float | None]]) -> Side:
-    """Run one scorer and time it."""
-    started = time.perf_counter()
-    values = score()
-    return Side(name, time.perf_counter() - started, values)
-
-
-def report(rows: list[Row], sides: list[Side]) -> None:
+def report(rows: Sequence[Row], sides: Sequence[Side]) -> None:
     """Print both sides, and the ratio of each to TRL."""
-    console = Console()
-    cores = len(os.sched_getaffinity(0))
-    console.print(
-        f"{len(rows)} completions; {cores} cores; the service with {os.cpu_count()} workers, TRL in one process "
-        "with its 10 s and 5 s timeouts on."
+    peer = median(sides[-1].seconds)
+    show(
+        f"{len(rows)} completions; default settings; TRL in one process with its 10 s and 5 s timeouts on.",
+        ("scorer", "ms, median (range)", "completions/s", "times TRL", "labels right"),
+        [
+            (
+                side.name,
+                spread(side.seconds),
+                f"{len(rows) / median(side.seconds):,.0f}",
+                f"{peer / median(side.seconds):.1f}",
+                f"{side.right(rows)} ({side.right(rows) / len(rows):.2%})",
+            )
+            for side in sides
+        ],
     )
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("scorer", "seconds", "completions/s", "times TRL", "labels right"):
-        table.add_column(column, justify="left" if column == "scorer" else "right", no_wrap=True)
-    peer = sides[-1].seconds
-    for side in sides:
-        right = side.right(rows)
-        table.add_row(
-            side.name,
-            f"{side.seconds:.2f}",
-            f"{len(rows) / side.seconds:,.0f}",
-            f"{peer / side.seconds:.2f}",
-            f"{right} ({right / len(rows):.2%})",
-        )
-    console.print(table)
 
 
 if __name__ == "__main__":

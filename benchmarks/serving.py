@@ -1,0 +1,135 @@
+"""The service that the benchmarks measure: the real one, in processes of its own, with one route added.
+
+`/noop` reads a body and answers nothing. It says what the same server takes for a request without any work, and it is
+no part of the product.
+
+    python -m benchmarks.serving PORT_FILE
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from rewards.registry import discover
+from service import telemetry
+from service.__main__ import _listen, _server
+from service.settings import Settings
+
+_START_S = 60.0
+REWARD = "math_equal@v2"
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service."""
+
+    url: str
+    port: int
+    pid: int
+    ready_s: float
+    """Seconds from the start of the process until its first worker was ready."""
+
+    def pids(self) -> list[int]:
+        """Return the process ids of the service, its forkserver and its workers."""
+        return [self.pid, *_descendants(self.pid)]
+
+    def cpu_s(self) -> float:
+        """Return the CPU seconds that the service and its workers have used."""
+        return sum(_cpu_s(pid) for pid in self.pids())
+
+
+@contextmanager
+def serving(**settings: str) -> Iterator[Service]:
+    """Start a service with its default settings but for these and the log level; yield it when all workers are ready.
+
+    Raises:
+        RuntimeError: it did not start.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TOUCHSTONE_")}
+    environment |= {"TOUCHSTONE_LOG_LEVEL": "warning"}
+    environment |= {f"TOUCHSTONE_{name.upper()}": value for name, value in settings.items()}
+    with tempfile.TemporaryDirectory(prefix="touchstone-") as folder:
+        port_file = Path(folder, "port")
+        started = time.perf_counter()
+        process = subprocess.Popen([sys.executable, "-m", "benchmarks.serving", str(port_file)], env=environment)  # noqa: S603
+        try:
+            port = _until(process, lambda: int(port_file.read_text()) if port_file.exists() else 0)
+            url = f"http://127.0.0.1:{port}"
+            _until(process, lambda: _workers(url) > 0)
+            ready_s = time.perf_counter() - started
+            _until(process, lambda: _workers(url) == (os.cpu_count() or 1))
+            yield Service(url, port, process.pid, ready_s)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def default_reward() -> str:
+    """Return the reward that the benchmarks ask unless told otherwise: the newest version of `math_equal`."""
+    return REWARD if REWARD in discover() else "math_equal@v1"
+
+
+def main() -> None:
+    """Serve until ended."""
+    port_file = Path(sys.argv[1])
+    settings = Settings(port=0)
+    listener = _listen(settings.host, settings.port)
+    server = _server(settings, telemetry.configure(settings.log_level, telemetry.standard_error()))
+    app = server.config.app
+    if not isinstance(app, FastAPI):
+        raise TypeError("the service is no FastAPI app any more")
+
+    @app.post("/noop")
+    async def noop(request: Request) -> Response:
+        """Read the body."""
+        await request.body()
+        return Response(b"{}", media_type="application/json")
+
+    draft = port_file.with_suffix(".draft")
+    draft.write_text(str(listener.getsockname()[1]))
+    draft.rename(port_file)
+    server.run(sockets=[listener])
+
+
+def _until(process: "subprocess.Popen[bytes]", found: Callable[[], int]) -> int:
+    ends_at = time.monotonic() + _START_S
+    while time.monotonic() < ends_at and process.poll() is None:
+        if value := found():
+            return value
+        time.sleep(0.02)
+    raise RuntimeError("the service did not start")
+
+
+def _workers(url: str) -> int:
+    """Return how many workers are ready."""
+    try:
+        return int(httpx.get(f"{url}/healthz", timeout=5, trust_env=False).json()["workers_ready"])
+    except httpx.TransportError:
+        return 0
+
+
+def _descendants(pid: int) -> list[int]:
+    direct = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        direct += [int(child) for child in (task / "children").read_text().split()]
+    return direct + [below for child in direct for below in _descendants(child)]
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+if __name__ == "__main__":
+    main()
