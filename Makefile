@@ -30,8 +30,13 @@ check: $(VENV)/.all ## Run every gate: lint, format, types, import contracts, ge
 e2e: $(VENV)/.all ## Run the tests that take a minute or more
 	$(BIN)/python -m pytest -m e2e
 
-bench: $(VENV)/.all ## Print the figures, each beside its peer
-	$(BIN)/python benchmarks/grpo_batch.py
+bench: $(VENV)/.all ## Print the figures, each beside its peer (some minutes)
+	$(BIN)/python -m benchmarks.grpo_batch
+	$(BIN)/python -m benchmarks.long_answers
+	$(BIN)/python -m benchmarks.format_reward
+	$(BIN)/python -m benchmarks.hard_answers
+	$(BIN)/python -m benchmarks.faults
+	$(BIN)/python -m benchmarks.determinism
 
 format: $(VENV)/.all ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix $(PARTS)

@@ -45,7 +45,7 @@ class Service:
         return [self.pid, *_descendants(self.pid)]
 
     def cpu_s(self) -> float:
-        """Return the CPU seconds that the service and its workers have used."""
+        """Return the CPU seconds that the service and its workers, the dead ones too, have used."""
         return sum(_cpu_s(pid) for pid in self.pids())
 
 
@@ -127,8 +127,9 @@ def _descendants(pid: int) -> list[int]:
 
 
 def _cpu_s(pid: int) -> float:
+    """Return the CPU seconds of a process and of those below it that have ended."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    return sum(map(int, fields[11:15])) / _TICKS
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from rewards.types import Frozen
+from service.errors import ProblemError
+from service.fast_json import check_size
 from service.scoring import Submission
 from service.wire import MAX_INT, MAX_NAME_CHARS
 
@@ -48,6 +50,10 @@ class RequestIntake:
         if type(samples) is not list or len(samples) > self._max_batch:
             return None
         if deadline_ms is not None and (type(deadline_ms) is not int or deadline_ms <= 0):
+            return None
+        try:
+            check_size({name: value for name, value in body.items() if name != "samples"}, self._max_batch)
+        except ProblemError:
             return None
         return body
 

@@ -161,14 +161,17 @@ class Pool:
         ]
 
     def _cut(self, reward: Reward, works: list[Work]) -> list[list[Work]]:
-        """Cut work into shards of about `_SHARD_S` each, at least one for each worker where it is worth it."""
+        """Cut work into shards of about `_SHARD_S` each, as many for each worker where there is enough of it."""
         seconds = self._seconds.get(reward.id, _FIRST_GUESS_S) * len(works)
-        shards = max(math.ceil(seconds / _SHARD_S), min(self._size, int(seconds / _WORTH_SHARING_S)), 1)
+        if seconds < self._size * _WORTH_SHARING_S:
+            shards = max(1, int(seconds / _WORTH_SHARING_S))
+        else:
+            shards = math.ceil(seconds / _SHARD_S / self._size) * self._size
         size = min(_SHARD_ITEMS, math.ceil(len(works) / shards))
         cut: list[list[Work]] = []
         chars = 0
         for work in works:
-            length = sum(len(sample["completion"]) for sample in work.item["samples"])
+            length = sum([len(sample["completion"]) for sample in work.item["samples"]])
             if not cut or len(cut[-1]) >= size or chars + length > _SHARD_CHARS:
                 cut.append([])
                 chars = 0

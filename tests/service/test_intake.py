@@ -1,5 +1,6 @@
 """What is read without the models is read as they read it, and what they refuse is left to them."""
 
+import json
 from typing import Any
 
 import httpx
@@ -87,6 +88,16 @@ def test_a_request_is_read_as_its_model_reads(body: Any) -> None:  # noqa: ANN40
         else:
             with pytest.raises(ValidationError):
                 model.model_validate(body)
+
+
+@pytest.mark.parametrize("entries", [{"params": 1}, {"rewards": [1]}, {"rewards": [{"params": 1}]}])
+def test_what_is_made_of_errors_is_not_validated(entries: dict[str, Any]) -> None:
+    """The models would describe every field of it; the size of a body is looked at first."""
+    many = {str(number): 1 for number in range(201)}
+    filled = json.loads(json.dumps(entries).replace("1", json.dumps(many)))
+    intake = RequestIntake({"samples", "params", "rewards"}, 10)
+    assert intake.read({"samples": [], **entries}) is not None
+    assert intake.read({"samples": [], **filled}) is None
 
 
 @pytest.mark.parametrize(
