@@ -79,7 +79,7 @@ class Keys:
         )
         # Both parts in front of the completion are whole JSON arrays, so no two samples have the same bytes.
         text = sample["completion"].encode(errors="surrogatepass")
-        return blake2b(b"%b%b%b" % (self._prefix, rest, text), digest_size=_KEY_BYTES).digest()
+        return blake2b(self._prefix + rest + text, digest_size=_KEY_BYTES).digest()
 
 
 def _said(values: tuple[object, ...]) -> bytes:

@@ -24,24 +24,31 @@ MAX_BODY_BYTES = 32 * 1024 * 1024
 
 def sample_json(sample: Sample) -> bytes:
     """One element of `samples`."""
-    fields: dict[str, object] = {}
+    members = [b'"completion":' + value_json(sample.completion)]
     if sample.prompt is not None:
-        fields["prompt"] = sample.prompt
+        members.append(b'"prompt":' + value_json(sample.prompt))
     if sample.group is not None:
-        fields["group"] = sample.group
+        members.append(b'"group":' + value_json(sample.group))
     if sample.completion_tokens is not None:
-        fields["completion_tokens"] = sample.completion_tokens
+        members.append(b'"completion_tokens":' + encoded(sample.completion_tokens))
     if sample.completion_ids is not None:
-        fields["completion_ids"] = list(sample.completion_ids)
+        members.append(b'"completion_ids":' + encoded(list(sample.completion_ids)))
     if sample.id is not None:
-        fields["id"] = sample.id
+        members.append(b'"id":' + value_json(sample.id))
     if sample.reference:
-        reference = {name: value for name, value in sample.reference.items() if value is not None}
-        if reference:
-            fields["reference"] = reference
-    text = sample.completion
-    completion = quoted(text) if isinstance(text, str) else encoded(text)
-    return b'{"completion":%b,%b' % (completion, encoded(fields)[1:]) if fields else b'{"completion":%b}' % completion
+        fields = [
+            quoted(str(name)) + b":" + value_json(value)
+            for name, value in sample.reference.items()
+            if value is not None
+        ]
+        if fields:
+            members.append(b'"reference":{%b}' % b",".join(fields))
+    return b"{%b}" % b",".join(members)
+
+
+def value_json(value: object) -> bytes:
+    """A value of a sample, most of which are texts."""
+    return quoted(value) if isinstance(value, str) else encoded(value)
 
 
 def rewards_json(rewards: Sequence[RewardRequest]) -> bytes:
