@@ -3,8 +3,10 @@
 The batch is `../shared/data/grpo_batch`: 100 problems, 8 sampled completions each. Both sides score the same
 completions in the same run, in turns, on the same machine. The service runs with its default settings, its log at
 `warning`, in processes of its own, a new one for each repetition; the client's encoding and decoding count as the
-service's time. `cold` is the first pass, workers warm and nothing remembered; `again` is the same batch once more. TRL
-runs in this process with its timeouts on.
+service's time. `cold` is the first pass, workers warm and nothing remembered; `again` is the same batch once more.
+TRL runs with its timeouts on in a process of its own, a new one for each repetition as well, where its first pass is
+cold too:
+sympy remembers.
 
     python -m benchmarks.grpo_batch [--reward ID] [--data FOLDER] [--repeat N]
 """
@@ -13,8 +15,10 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
@@ -68,13 +72,11 @@ def main() -> int:
         return 1
     rows = read(file)
     cold, again = (Side(f"touchstone {options.reward}, {turn}") for turn in ("cold", "again"))
-    peer = Side("trl.rewards.accuracy_reward")
-    trl(rows[:1])
+    peer_cold, peer_again = (Side(f"trl.rewards.accuracy_reward, {turn}") for turn in ("cold", "again"))
     for _ in range(options.repeat):
         service(rows, options.reward, cold, again)
-        seconds, peer.values = timed(partial(trl, rows))
-        peer.seconds.append(seconds)
-    report(rows, [cold, again, peer])
+        trl(rows, peer_cold, peer_again)
+    report(rows, [cold, again, peer_cold, peer_again])
     return 0
 
 
@@ -103,24 +105,36 @@ def service(rows: Sequence[Row], reward: str, cold: Side, again: Side) -> None:
             side.values = [outcome.value for outcome in outcomes]
 
 
-def trl(rows: Sequence[Row]) -> Values:
-    """Score the batch as a trainer does with TRL's own function."""
+def trl(rows: Sequence[Row], cold: Side, again: Side) -> None:
+    """Score the batch with TRL's own function, twice in a new process."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        passes = pool.submit(trl_passes, rows).result()
+    for side, (seconds, values) in zip((cold, again), passes, strict=True):
+        side.seconds.append(seconds)
+        side.values = values
+
+
+def trl_passes(rows: Sequence[Row]) -> list[tuple[float, Values]]:
+    """Return the seconds and the values of two passes; runs in a main thread, as TRL's timeouts need."""
     completions = [[{"role": "assistant", "content": row.completion}] for row in rows]
-    return list(accuracy_reward(completions, [f"${row.answer}$" for row in rows]))
+    solutions = [f"${row.answer}$" for row in rows]
+    accuracy_reward([[{"role": "assistant", "content": r"\boxed{1}"}]], ["$1$"])
+    return [timed(lambda: list(accuracy_reward(completions, solutions))) for _ in range(2)]
 
 
 def report(rows: Sequence[Row], sides: Sequence[Side]) -> None:
-    """Print both sides, and the ratio of each to TRL."""
-    peer = median(sides[-1].seconds)
+    """Print both sides, and the ratio of each to TRL's two passes."""
+    cold, again = (median(side.seconds) for side in sides[-2:])
     show(
         f"{len(rows)} completions; default settings; TRL in one process with its 10 s and 5 s timeouts on.",
-        ("scorer", "ms, median (range)", "completions/s", "times TRL", "labels right"),
+        ("scorer", "ms, median (range)", "completions/s", "times TRL cold", "times TRL again", "labels agreed with"),
         [
             (
                 side.name,
                 spread(side.seconds),
                 f"{len(rows) / median(side.seconds):,.0f}",
-                f"{peer / median(side.seconds):.1f}",
+                f"{cold / median(side.seconds):.1f}",
+                f"{again / median(side.seconds):.1f}",
                 f"{side.right(rows)} ({side.right(rows) / len(rows):.2%})",
             )
             for side in sides

@@ -25,9 +25,9 @@ _TEXT_COMMANDS = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|textrm|mbox|
 _WORDS = re.compile(r"[A-Za-z][A-Za-z ,.'-]*")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Gold:
-    """A reference, read."""
+    """A reference, read. Compared by identity: a reading is made once and used many times."""
 
     plain: str
     canonical: str
