@@ -4,9 +4,8 @@ The batch is `../shared/data/grpo_batch`: 100 problems, 8 sampled completions ea
 completions in the same run, in turns, on the same machine. The service runs with its default settings, its log at
 `warning`, in processes of its own, a new one for each repetition; the client's encoding and decoding count as the
 service's time. `cold` is the first pass, workers warm and nothing remembered; `again` is the same batch once more.
-TRL runs with its timeouts on in a process of its own, a new one for each repetition as well, where its first pass is
-cold too:
-sympy remembers.
+TRL runs with its timeouts on in a process of its own, a new one for each repetition as well: its first pass is cold
+too, as sympy remembers.
 
     python -m benchmarks.grpo_batch [--reward ID] [--data FOLDER] [--repeat N]
 """

@@ -362,7 +362,9 @@ def _on_last_line(text: str) -> _Statement | None:
     if not line:
         return None
     masked = _FORMULA.sub(lambda match: "x" * len(match[0]), line)
-    is_whole = "\n" not in text.strip() and len(_WORD.findall(masked)) <= _FEW_WORDS and not _NEGATION.search(masked)
+    words = _WORD.findall(masked)
+    is_whole = "\n" not in text.strip() and len(words) <= _FEW_WORDS
+    is_whole = is_whole and (len(words) == 1 or not _NEGATION.search(masked))
     if not _WORD.search(masked) or is_whole or _core(line):
         return line, len(text)
     if _NEGATION.search(masked):

@@ -19,6 +19,7 @@ _CHOICE = re.compile(r"\(?\s*([A-J])\s*\)?(?:\s*[.:)]\s*|\s+(?=[A-Z])|$)(?P<rest
 _SEVERAL = re.compile(r"\\?\{?\s*\(?[A-J]\)?(?:\s*(?:,\s*(?:and\b)?|\band\b|&)\s*\(?[A-J]\)?)+\s*\\?\}?")
 _LETTERED = re.compile(r"\(\s*([A-J])\s*\)\s*(?P<value>(?!\(?\s*[A-J]\b)[^\s].*)", re.DOTALL)
 _OPTION = re.compile(r"(?:the\s+)?(?:correct\s+)?(?:option|choice|answer)\s+(?:is\s+)?", re.IGNORECASE)
+_SENTENCE = re.compile(r"[A-Za-z]{2,} +[a-z]{2,}")
 _REFUSED = re.compile(r"\bis\b|^\s*(?:wrong|incorrect|not|[A-J]\b)", re.IGNORECASE)
 _LETTERS = re.compile(r"[A-J](?:(?:\s*,\s*|\s*and\s*|\s*&\s*|\s*)[A-J])+")
 _TEXT_COMMANDS = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|textrm|mbox|operatorname)\s*\{([^{}]*)\}")
@@ -97,14 +98,8 @@ def _judge(gold: Gold, answer: str, conventions: Conventions) -> Verdict:
         return Verdict(True, "equal_form")
     if len(answer) > notation.MAX_CHARS or not plain:
         return _UNREADABLE
-    if gold.letters and (letters := _letters(plain)):
-        if len(gold.letters) > 1 and re.search(r"\bor\b", plain):
-            return Verdict(False, "hedged")
-        if (theirs := _option_text(plain)) and gold.option and theirs != gold.option:
-            return Verdict(False, "different_text")
-        is_same = letters == gold.letters
-        hedges = not is_same and len(gold.letters) == 1 and gold.letters < letters
-        return Verdict(is_same, "equal_text" if is_same else "hedged" if hedges else "different_text")
+    if gold.letters and (chosen := _chosen(gold, plain)) is not None:
+        return chosen
     if gold.text and (text := _text(plain)) and covers(gold.text, text):
         return Verdict(True, "equal_text")
     value = _value_of_option(plain)
@@ -117,6 +112,21 @@ def _judge(gold: Gold, answer: str, conventions: Conventions) -> Verdict:
     if not gold.forms:
         return Verdict(False, "different_text")
     return _compared(gold.forms, forms, conventions)
+
+
+def _chosen(gold: Gold, plain: str) -> Verdict | None:
+    """Return the verdict on an answer to a multiple choice; None where the answer names no option."""
+    letters = _letters(plain)
+    if not letters:
+        # Words around a letter are no option: `A triangle has three sides`.
+        return Verdict(False, "different_text") if _SENTENCE.search(_TEXT_COMMANDS.sub(r"\1", plain)) else None
+    if len(gold.letters) > 1 and re.search(r"\bor\b", plain):
+        return Verdict(False, "hedged")
+    if (theirs := _option_text(plain)) and gold.option and theirs != gold.option:
+        return Verdict(False, "different_text")
+    if letters == gold.letters:
+        return Verdict(True, "equal_text")
+    return Verdict(False, "hedged" if len(gold.letters) == 1 and gold.letters < letters else "different_text")
 
 
 def _compared(golds: tuple[Form, ...], answers: list[Form], conventions: Conventions) -> Verdict:

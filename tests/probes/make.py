@@ -13,6 +13,7 @@ from random import Random
 
 from tests.probes.make_math import math_rows, trl_rows
 from tests.probes.make_tasks import choice_rows, countdown_rows, published_countdown_rows
+from tests.probes.make_verdicts import verdict_rows
 
 Row = dict[str, object]
 
@@ -278,6 +279,7 @@ CORPORA: dict[str, Callable[[Random], Iterator[Row]]] = {
     "countdown@v2": countdown_rows,
     "gsm8k_answer@v1": gsm8k_rows,
     "math_equal@v1": math_rows,
+    "math_equal@v2": verdict_rows,
     "multiple_choice@v1": choice_rows,
     "reflection@v1": reflection_rows,
     "think_format@v1": plain_rows(lambda random: xml_texts(random, ("think", "answer"))),
