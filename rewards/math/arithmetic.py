@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing_extensions import override
 
 from rewards.math.forms import (
+    MINUS_ONE,
     Based,
     Call,
     Expression,
@@ -26,6 +27,8 @@ from rewards.math.lexer import Kind, UnreadableError
 from rewards.math.operands import NAMED_CONSTANTS, OPERANDS, Operands, product_of, value
 
 _MAX_ENTRIES = 16
+_MAX_POSTFIX = 12
+"""Exponents and signs behind one operand."""
 _SIZE = 2_000
 """How many terms or factors one expression may have on a level."""
 
@@ -82,11 +85,7 @@ class Arithmetic(Operands):
                     continue
                 factors.append(value(factor))
             elif self.accept("/", r"\div") or (self._round_brackets and self.accept(":")):
-                divisor = value(self.signed_factor())
-                if not factors:
-                    first = quotient(value(first), divisor)
-                else:
-                    factors[-1] = quotient(factors[-1], divisor)
+                first, factors = _divided([value(first), *factors], value(self.signed_factor()))
             elif self.accept(r"\bmod", r"\mod"):
                 whole = product_of([value(first), *factors])
                 first, factors = Call("mod", (whole, value(self.signed_factor()))), []
@@ -132,7 +131,7 @@ class Arithmetic(Operands):
     def power(self) -> Form:
         """Read a primary with what stands behind it: exponents, `!`, `'`, `%`, degrees."""
         base = self.primary()
-        for _ in range(_SIZE):
+        for _ in range(_MAX_POSTFIX):
             if self.at("^") or (self.at("*") and self.next_is("*")):
                 base = self._raised(base)
             elif self.accept("!"):
@@ -216,6 +215,15 @@ def _multiplied(left: Matrix, right: Matrix) -> Matrix:
         for row in left.rows
     )
     return Matrix(tuple(rows))
+
+
+def _divided(factors: list[Expression], divisor: Expression) -> tuple[Expression, list[Expression]]:
+    """Return the first factor and the others of a product, its last factor divided."""
+    if isinstance(factors[-1], Number) and isinstance(divisor, Number):
+        factors[-1] = quotient(factors[-1], divisor)
+    else:
+        factors.append(Power(divisor, MINUS_ONE))
+    return factors[0], factors[1:]
 
 
 def _based(number: Number, base: Expression) -> Form:

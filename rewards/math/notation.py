@@ -254,10 +254,10 @@ _TEMPERATURE = re.compile(
     r"\^\s*\{?\s*\\circ\s*\}?\s*(?:\\(?:text|mathrm)\s*\{\s*)?([CF])(?![a-zA-Z])\s*\}?|\^\s*\{?\s*\\circ\s*\}?\s*\\text\{\s*(celsius|fahrenheit)\s*\}",
     re.IGNORECASE,
 )
-_ARC = re.compile(r"(\d+)\s*\^\s*\{?\s*\\circ\s*\}?\s*(\d+)\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)(?!\s*')")
+_ARC = re.compile(r"(?<!\d)(\d++)\s*\^\s*\{?\s*\\circ\s*\}?\s*(\d+)\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)(?!\s*')")
 _HALF_OF_DAY = re.compile(r"(?<=[\d\s{])([ap])\.?\s?m\b\.?", re.IGNORECASE)
 _DOTTED = re.compile(r"(?:\\dot\s*\{?\s*(\d)\s*\}?)((?:\d*\\dot\s*\{?\s*\d\s*\}?)*)")
-_ENDLESS = re.compile(r"(\d*\.\d*?)(\d{1,6}?)\2{2,}\d*\s*(?:\\ldots|\.\.\.+|…)")
+_ENDLESS = re.compile(r"(?<![\d.])(\d*+\.\d*?)(\d{1,6}?)\2{2,}\d*\s*(?:\\ldots|\.\.\.+|…)")
 _EMPHASIS = re.compile(r"\*\*(?=\S)([^*]*)\*\*|__(?=\S)([^_]*)__")
 _WHITE = re.compile(r"\s+")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)(?![a-zA-Z])")
@@ -279,29 +279,18 @@ def plain(text: str) -> str:
     text = text.replace(_DOLLAR, "\ufffd")
     if not text.isascii():
         text = _ascii(text)
-    if "." in text:
-        text = _HALF_OF_DAY.sub(r" \\text{ \1m}", _ENDLESS.sub(r"\1\\overline{\2}", text))
+    if "..." in text or r"dots" in text:
+        text = _ENDLESS.sub(r"\1\\overline{\2}", text)
+    if "m" in text or "M" in text:
+        text = _HALF_OF_DAY.sub(r" \\text{ \1m}", text)
     if "\\" in text or "^" in text or "{" in text:
         text = _undressed(text)
-    if "\\" in text:
-        text = _DOUBLED.sub(r"\\", text)
-        text = text.replace(r"\$", _DOLLAR)
-        text = _SPACED_GROUP.sub("", text)
-        text = _DELIMITERS.sub(" ", text)
-        text = _NOISE.sub(" ", text)
-        text = _THIN.sub("", text)
-        text = text.replace(r"\%", "%").replace(r"\#", " ").replace(r"\&", " and ")
-        text = _SPACES.sub(" ", text)
-        text = _FRACTIONS.sub(r"\\frac", text)
-        text = _COMMAND.sub(_renamed, text)
-    else:
-        text = _BRACED_COMMA.sub("", text.replace("$", " ").replace("~", " "))
+    text = _commanded(text) if "\\" in text else _BRACED_COMMA.sub("", text.replace("$", " ").replace("~", " "))
     if "*" in text or "__" in text:
         text = _EMPHASIS.sub(r"\1\2", text)
     text = _ORDINAL.sub("", text)
     for written, read in _ASCII_OPERATORS:
-        if written in text:
-            text = text.replace(written, read)
+        text = text.replace(written, read)
     text = _trimmed(text)
     if "[" in text or "]" in text or "U" in text:
         text = _OPEN_ENDS.sub(_closed_ends, _UNION_LETTER.sub(r" \\cup ", text))
@@ -313,6 +302,15 @@ def plain(text: str) -> str:
 def canonical(plain_text: str) -> str:
     """Return a plain text with no space that says nothing: what is equal here is equal to the letter."""
     return _LOOSE.sub("", _WHITE.sub(" ", plain_text)).strip()
+
+
+def _commanded(text: str) -> str:
+    """Return a LaTeX text without delimiters and spacing, and with one name for each command."""
+    text = _DOUBLED.sub(r"\\", text).replace(r"\$", _DOLLAR)
+    text = _DELIMITERS.sub(" ", _SPACED_GROUP.sub("", text))
+    text = _THIN.sub("", _NOISE.sub(" ", text))
+    text = text.replace(r"\%", "%").replace(r"\#", " ").replace(r"\&", " and ")
+    return _COMMAND.sub(_renamed, _FRACTIONS.sub(r"\\frac", _SPACES.sub(" ", text)))
 
 
 def _undressed(text: str) -> str:

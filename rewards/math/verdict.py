@@ -74,11 +74,11 @@ def read(reference: str) -> Gold:
     Raises:
         BadReference: it is blank, or it is neither a formula nor a short text.
     """
-    plain = notation.plain(_unboxed(reference[: notation.MAX_CHARS + 1]))
+    if len(reference) > notation.MAX_CHARS:
+        return Gold(reference.strip(), "", (), frozenset(), "", "")  # answers equal it to the letter or not at all
+    plain = notation.plain(_unboxed(reference))
     if not plain or plain == "\\":
         raise BadReference("The reference is blank.")
-    if len(reference) > notation.MAX_CHARS:
-        return Gold(plain, notation.canonical(notation.plain(reference)), (), frozenset(), "", "")
     try:
         forms = tuple(readings(_value_of_option(plain) or plain))
     except UnreadableError:
@@ -93,10 +93,12 @@ def judge(gold: Gold, answer: str, conventions: Conventions) -> Verdict:
 
 @lru_cache(maxsize=20_000)
 def _judge(gold: Gold, answer: str, conventions: Conventions) -> Verdict:
+    if len(answer) > notation.MAX_CHARS:
+        return Verdict(True, "equal_form") if answer.strip() == gold.plain else _UNREADABLE
     plain = notation.plain(_unboxed(answer))
     if notation.canonical(plain) == gold.canonical:
         return Verdict(True, "equal_form")
-    if len(answer) > notation.MAX_CHARS or not plain:
+    if not plain:
         return _UNREADABLE
     if gold.letters and (chosen := _chosen(gold, plain)) is not None:
         return chosen
