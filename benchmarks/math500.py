@@ -3,7 +3,7 @@
 All 124,750 pairs are compared in both directions: every pair that is called equal is printed, for a person to read. No
 labelled set bounds false positives as tightly. Then each reference is compared with itself in six spellings.
 
-    python benchmarks/math500.py [--data FOLDER]
+    python -m benchmarks.math500 [--data FOLDER]
 """
 
 import argparse

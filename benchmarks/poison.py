@@ -3,7 +3,7 @@
 The items are `../shared/data/poison/poison.jsonl`. Their long texts are Python expressions, evaluated here because this
 file is trusted; no request ever is. A fresh service scores them over HTTP with its default limits.
 
-    python benchmarks/poison.py [--reward math_equal@v2] [--data FOLDER]
+    python -m benchmarks.poison [--reward math_equal@v2] [--data FOLDER]
 """
 
 import argparse

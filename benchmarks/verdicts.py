@@ -4,7 +4,7 @@ The rows are `../shared/data/verdicts/dev.jsonl`; the other graders' figures are
 which was measured on exactly these rows. The reward is scored by a service of its own over HTTP. A failure counts as a
 wrong verdict, as it does for the others.
 
-    python benchmarks/verdicts.py [--reward math_equal@v2] [--wrong] [--data FOLDER]
+    python -m benchmarks.verdicts [--reward math_equal@v2] [--wrong] [--data FOLDER]
 """
 
 import argparse
