@@ -70,10 +70,11 @@ def test_every_published_reward_scores(live: httpx.Client) -> None:
         sample: dict[str, Any] = {"completion": "the answer is 72", "id": "a"}
         if schema := entry["reference"]:
             sample["reference"] = {name: schema["properties"][name]["examples"][0] for name in schema["required"]}
-        answer = post(live, f"/v1/rewards/{entry['id']}/score", {"samples": [sample]})
+        samples = [{**sample, "id": name, "group": "g"} for name in "ab"] if entry["group"] else [sample]
+        answer = post(live, f"/v1/rewards/{entry['id']}/score", {"samples": samples})
         assert entry["id"] == answer["reward"]
         assert (entry["behaviour"], entry["build"]) == (answer["behaviour"], answer["build"])
-        assert ["a"] == [outcome["id"] for outcome in answer["outcomes"]]
+        assert [each["id"] for each in samples] == [outcome["id"] for outcome in answer["outcomes"]]
         assert {"scored"} == {outcome["status"] for outcome in answer["outcomes"]}, answer
 
 
@@ -138,21 +139,21 @@ def test_a_group_reward_without_groups_is_refused(testbed: httpx.Client) -> None
 @pytest.mark.parametrize("path", ["/v1/rewards/math_equals@v1/score", "/v1/rewards/math_equal@v9/score"])
 def test_an_unknown_reward_has_a_suggestion(live: httpx.Client, path: str) -> None:
     """A 404 on its own route."""
-    assert "Did you mean math_equal@v1" in problem(live, path, {"samples": []}, 404)["detail"]
-    assert "Did you mean math_equal@v1" in check_problem(live.get(path.removesuffix("/score")), 404)["detail"]
+    assert "Did you mean math_equal@v" in problem(live, path, {"samples": []}, 404)["detail"]
+    assert "Did you mean math_equal@v" in check_problem(live.get(path.removesuffix("/score")), 404)["detail"]
 
 
 def test_an_unknown_reward_of_a_batch_is_shown(live: httpx.Client) -> None:
     """A 422 with the place, beside everything else that is wrong; a huge name is neither searched nor repeated."""
     body = {
-        "rewards": [{"reward": "math_equal@v2"}, {"reward": "q" * 5_000_000}, {"reward": "math_equal@v1"}],
+        "rewards": [{"reward": "math_equal@v9"}, {"reward": "q" * 5_000_000}, {"reward": "math_equal@v1"}],
         "samples": [{"completion": "1", "reference": {"answers": "1"}}],
     }
     found = problem(live, "/v1/score", body, 422)
     assert ["body.rewards.0.reward", "body.rewards.1.reward", "body.samples.0.reference.answers"] == [
         error["path"] for error in found["errors"]
     ]
-    assert "Did you mean math_equal@v1" in found["errors"][0]["message"]
+    assert "Did you mean math_equal@v" in found["errors"][0]["message"]
     assert "GET /v1/rewards" in found["errors"][1]["message"]
     assert len(json.dumps(found)) < 2000
 
