@@ -1,7 +1,7 @@
 """How these tests score one sample: in this process, within the CPU time that the version declares."""
 
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 
@@ -31,6 +31,19 @@ def score(reward_id: str, completion: str, reference: Fields | None = None, para
             return reward.score(sample, reward.params.model_validate(params or {}), Needs({}))
     except _BudgetSpent:
         return reward.lowest("answer_too_expensive", "Reading the answer took longer than its budget.")
+
+
+def score_group(reward_id: str, completions: Sequence[str], params: Fields | None = None) -> list[Outcome]:
+    """Return what a group reward that needs no reference says of the completions of one group."""
+    reward = registry()[reward_id]
+    samples = [Sample(completion, reward.reference(), group="g") for completion in completions]
+    try:
+        with _budget(reward):
+            return reward.score_group(samples, reward.params.model_validate(params or {}), [Needs({})] * len(samples))
+    except _BudgetSpent:
+        return [reward.lowest("answer_too_expensive", "Reading the answers took longer than their budget.")] * len(
+            samples
+        )
 
 
 @contextmanager

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from rewards.types import Failure, Score
-from tests.rewards.scoring import registry, score
+from rewards.types import Failure, Outcome
+from tests.rewards.scoring import registry, score, score_group
 
 CASES = Path(__file__).parent / "cases"
 
@@ -21,16 +22,23 @@ def cases() -> Iterator[object]:
 
 
 @pytest.mark.parametrize(("reward_id", "case"), list(cases()))
-def test_case(reward_id: str, case: dict[str, dict[str, object]]) -> None:
-    """The outcome is the one that the case expects, to the bit."""
-    sample, expected = case["sample"], case["expect"]
-    outcome = score(reward_id, str(sample["completion"]), sample.get("reference"), case.get("params"))
-    if "failure" in expected:
-        assert isinstance(outcome, Failure)
-        assert expected == {"failure": outcome.kind.value}
+def test_case(reward_id: str, case: dict[str, Any]) -> None:
+    """The outcome is the one that the case expects, to the bit; a group's case expects one for each completion."""
+    if "group" in case:
+        outcomes = score_group(reward_id, case["group"], case.get("params"))
+        expected = case["expect"] if isinstance(case["expect"], list) else [case["expect"]] * len(outcomes)
     else:
-        assert isinstance(outcome, Score)
-        assert (repr(expected["value"]), expected["reason"]) == (repr(outcome.value), outcome.reason), case["why"]
+        sample = case["sample"]
+        outcomes = [score(reward_id, sample["completion"], sample.get("reference"), case.get("params"))]
+        expected = [case["expect"]]
+    assert expected == [seen(outcome) for outcome in outcomes], case["why"]
+
+
+def seen(outcome: Outcome) -> dict[str, object]:
+    """Return what a case can expect of an outcome."""
+    if isinstance(outcome, Failure):
+        return {"failure": outcome.kind.value}
+    return {"value": outcome.value, "reason": outcome.reason}
 
 
 def test_every_version_has_ten_cases() -> None:

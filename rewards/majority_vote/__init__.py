@@ -1,0 +1,1 @@
+"""The completion's answer is the one that most completions of its group give."""
