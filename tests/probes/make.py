@@ -11,6 +11,7 @@ from itertools import product
 from pathlib import Path
 from random import Random
 
+from tests.probes.make_answers import aime_rows, gsm8k_number_rows, vote_rows
 from tests.probes.make_math import math_rows, trl_rows
 from tests.probes.make_tasks import choice_rows, countdown_rows, published_countdown_rows
 from tests.probes.make_verdicts import verdict_rows
@@ -275,9 +276,12 @@ def plain_rows(texts: Callable[[Random], Iterator[str]]) -> Callable[[Random], I
 
 
 CORPORA: dict[str, Callable[[Random], Iterator[Row]]] = {
+    "aime_integer@v1": aime_rows,
     "countdown@v1": published_countdown_rows,
     "countdown@v2": countdown_rows,
     "gsm8k_answer@v1": gsm8k_rows,
+    "gsm8k_answer@v2": gsm8k_number_rows,
+    "majority_vote@v1": vote_rows,
     "math_equal@v1": math_rows,
     "math_equal@v2": verdict_rows,
     "multiple_choice@v1": choice_rows,
@@ -296,8 +300,10 @@ def main() -> None:
     """Write the corpora named on the command line, or all."""
     for reward_id in sys.argv[1:] or CORPORA:
         random = Random(reward_id)  # noqa: S311 - the same probes every time, not a secret
-        rows = CORPORA[reward_id](random)
-        lines = dict.fromkeys(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
+        rows = list(CORPORA[reward_id](random))
+        lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows]
+        if not any("group" in row for row in rows):  # equal completions of a group are not one, they are votes
+            lines = list(dict.fromkeys(lines))
         path = Path(__file__).with_name(f"{reward_id}.jsonl")
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         sys.stdout.write(f"{len(lines):6} {path.name}\n")
