@@ -71,7 +71,9 @@ def score(sample: Sample[Reference], params: Params, gold: int) -> Score:
         "reference": str(gold),
     }
     read = exact_values.read(found.text)
-    fault = "hedged" if found.is_hedged else _fault(read)
+    if found.core and read.value is None and not read.is_hedged:
+        read = exact_values.read(found.core)
+    fault = _fault(read)
     if fault:
         return Score(0.0, fault, _FAULTS[fault], details)
     details["number"] = int(read.value or 0)

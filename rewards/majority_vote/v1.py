@@ -133,7 +133,9 @@ def _vote(completion: str, params: Params) -> _Vote:
         return _Vote({}, None, "no_answer", "The completion states no answer in the places that are looked at.")
     details: dict[str, Detail] = {"extracted": found.text[:_SHOWN], "place": found.place.value}
     ballot = votes.read(found.text)
-    if found.is_hedged or (ballot is not None and votes.is_hedged(ballot)):
+    if found.core and (ballot is None or not ballot.gold.forms):
+        ballot = votes.read(found.core)
+    if ballot is not None and votes.is_hedged(ballot):
         return _Vote(details, None, "hedged", "The completion offers alternatives instead of an answer.")
     if ballot is None:
         return _Vote(details, None, "unreadable_answer", "The answer cannot be read, so nothing agrees with it.")

@@ -19,7 +19,7 @@ from rewards.math.forms import (
 )
 from rewards.math.lexer import UnreadableError
 from rewards.math.parser import readings
-from rewards.math.units import is_remark
+from rewards.math.units import is_introduction, is_remark
 
 _EQUALITIES = frozenset(("=", "~", "=="))
 _MAX_SIDES = 20
@@ -79,8 +79,10 @@ def _names_sum(form: Form) -> bool:
 
 def _number(form: Form) -> Fraction | None:
     match form:
-        case Quantity(inner, words) | Labelled(words, inner):
+        case Quantity(inner, words):
             return _number(inner) if is_remark(words) else None
+        case Labelled(words, inner):
+            return _number(inner) if is_introduction(words, "") else None
         case Call("degree", (angle,)):
             return _number(angle)
     return algebra.rational(form) if isinstance(form, Expression) else None

@@ -364,7 +364,8 @@ def _on_last_line(text: str) -> _Statement | None:
     masked = _FORMULA.sub(lambda match: "x" * len(match[0]), line)
     words = _WORD.findall(masked)
     is_whole = "\n" not in text.strip() and len(words) <= _FEW_WORDS
-    is_whole = is_whole and (len(words) == 1 or not _NEGATION.search(masked))
+    is_prose = len(words) > 1 and not any(char.isdigit() or char in "\\$=(" for char in line)
+    is_whole = is_whole and (len(words) == 1 or not (is_prose or _NEGATION.search(masked)))
     if not _WORD.search(masked) or is_whole or _core(line):
         return line, len(text)
     if _NEGATION.search(masked):
