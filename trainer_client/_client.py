@@ -64,7 +64,7 @@ class RewardClient:
         """What one reward says about each sample, in order.
 
         Args:
-            reward: The id, such as `math_equal@v1`.
+            reward: The id, such as `math_equal@v2`.
             samples: The completions; any number.
             params: Settings that the reward's version offers.
             behaviour: The behaviour digest that must answer.

@@ -14,7 +14,7 @@ class RewardSpec:
     """One reward of a training run."""
 
     reward: str
-    """The id, such as `math_equal@v1`."""
+    """The id, such as `math_equal@v2`."""
 
     weight: float = 1.0
     """Its share in the sum that is trained on."""

@@ -26,7 +26,7 @@ class TRLRewards:
     """The rewards of a training run, scored by a service with one request for each batch.
 
     ```
-    specs = [RewardSpec("math_equal@v1"), RewardSpec("think_format@v1", weight=0.5)]
+    specs = [RewardSpec("math_equal@v2"), RewardSpec("think_format@v1", weight=0.5)]
     rewards = TRLRewards(specs, base_url="http://127.0.0.1:8400")
     args = GRPOConfig(reward_weights=rewards.weights, ...)
     trainer = GRPOTrainer(model, reward_funcs=rewards.functions, args=args, ...)

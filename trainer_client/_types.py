@@ -115,7 +115,7 @@ class RewardRequest:
     """One reward to apply to a batch."""
 
     reward: str
-    """The id, such as `math_equal@v1`."""
+    """The id, such as `math_equal@v2`."""
 
     params: Mapping[str, Any] | None = None
     """Settings that the reward's version offers."""
@@ -152,7 +152,7 @@ class RewardInfo:
     """One entry of the service's catalogue."""
 
     id: str
-    """The name and the version, such as `math_equal@v1`."""
+    """The name and the version, such as `math_equal@v2`."""
 
     behaviour: str | None
     """The digest of what this version returns; None while it is not released."""

@@ -27,7 +27,7 @@ def list_rewards() -> None:
 
 
 def show_reward(
-    reward_id: Annotated[str, typer.Argument(metavar="ID", help="A reward id, such as math_equal@v1.")],
+    reward_id: Annotated[str, typer.Argument(metavar="ID", help="A reward id, such as math_equal@v2.")],
 ) -> None:
     """Show one reward version: its documentation, schemas, limits and digests."""
     try:

@@ -45,7 +45,7 @@ def demo(
             console.print(
                 "A Llama of 331,000 parameters, made on the spot, learns to add: first from demonstrations of which "
                 "more than half are wrong or malformed, then by GRPO, each completion scored over HTTP by "
-                "think_format@v1 and math_equal@v1."
+                "think_format@v1 and math_equal@v2."
             )
             lesson = run_lesson(url, out, ConsoleProgress(console))
     except (RewardServiceError, ServiceDidNotStartError) as error:
@@ -80,12 +80,12 @@ def _score_gsm8k(console: Console, url: str, file: Path) -> None:
     samples, labels = _gsm8k(file)
     started = time.perf_counter()
     counts: Counter[str] = Counter()
-    columns = (TextColumn("[cyan]math_equal@v1"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("[cyan]math_equal@v2"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with RewardClient(url) as client, Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=len(samples))
         for begin in range(0, len(samples), _CHUNK):
             chunk = samples[begin : begin + _CHUNK]
-            outcomes = client.score("math_equal@v1", chunk)
+            outcomes = client.score("math_equal@v2", chunk)
             for outcome, label in zip(outcomes, labels[begin : begin + _CHUNK], strict=True):
                 if not isinstance(outcome, Score):
                     counts[f"failed: {outcome.kind}"] += 1

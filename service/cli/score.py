@@ -23,7 +23,7 @@ _COMPLETION_NAMES = ("completion", "response", "output", "generated_text", "solu
 
 
 def score(
-    reward: Annotated[str, typer.Argument(metavar="ID", help="A reward id, such as math_equal@v1.")],
+    reward: Annotated[str, typer.Argument(metavar="ID", help="A reward id, such as math_equal@v2.")],
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", exists=True, dir_okay=False, help="One row a line.")],
     column: Annotated[
         list[str] | None,
@@ -38,7 +38,7 @@ def score(
 
     Writes one outcome a row beside the file, in order, and prints what the outcomes were.
 
-    Example: touchstone score math_equal@v1 samples.jsonl --column completion=response --column answer=gold
+    Example: touchstone score math_equal@v2 samples.jsonl --column completion=response --column answer=gold
     """
     rows = _read(file)
     mapping = _mapping(column or [])

@@ -138,7 +138,7 @@ def recipe(service_url: str, out: Path, problems: Sequence[Problem], seed: int) 
     return Recipe(
         model=str(out / "start"),
         dataset=Dataset(Source(str(rows))),
-        rewards=(RewardSpec("think_format@v1", weight=0.5), RewardSpec("math_equal@v1", weight=1.0)),
+        rewards=(RewardSpec("think_format@v1", weight=0.5), RewardSpec("math_equal@v2", weight=1.0)),
         service=Service(service_url),
         grpo={
             "output_dir": str(out),

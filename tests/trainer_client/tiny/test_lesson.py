@@ -64,7 +64,7 @@ def test_lesson(tmp_path: Path, url: str, service: "FakeService") -> None:
     """The model gets much better at sums that it never saw."""
     needed = {"type": "object", "properties": {"answer": {"type": "string"}}, "required": ["answer"]}
     service.host("think_format@v1", think)
-    service.host("math_equal@v1", add, needed)
+    service.host("math_equal@v2", add, needed)
     result = run_lesson(url, tmp_path)
     assert result.sampled.before < 0.65
     assert result.sampled.after > 0.8
@@ -72,4 +72,4 @@ def test_lesson(tmp_path: Path, url: str, service: "FakeService") -> None:
     assert result.reward_wait_share < 0.3
     assert result.plot == tmp_path / "reward_curve.png"
     first = json.loads(result.completions.read_text().splitlines()[0])
-    assert sorted(first["rewards"]) == ["math_equal@v1", "think_format@v1"]
+    assert sorted(first["rewards"]) == ["math_equal@v2", "think_format@v1"]

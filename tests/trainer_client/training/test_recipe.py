@@ -19,7 +19,7 @@ RECIPES = Path(__file__).parents[3] / "recipes"
 SMALL: dict[str, Any] = {
     "model": "some/model",
     "dataset": {"path": "rows.jsonl"},
-    "rewards": ["math_equal@v1", {"reward": "think_format@v1", "weight": 0.5}],
+    "rewards": ["math_equal@v2", {"reward": "think_format@v1", "weight": 0.5}],
 }
 
 
@@ -49,7 +49,7 @@ def test_gsm8k_recipe() -> None:
         "xml_soft_format@v1",
         "xml_count@v1",
     ]
-    assert [spec.reward for spec in recipe.rewards if spec.diagnostic] == ["math_equal@v1"]
+    assert [spec.reward for spec in recipe.rewards if spec.diagnostic] == ["math_equal@v2"]
     assert recipe.dataset.eval is not None
     assert recipe.dataset.eval.transforms == {"answer": "after_hashes"}
     assert (recipe.dataset.eval.split, recipe.dataset.eval.limit) == ("test", 200)
@@ -58,7 +58,7 @@ def test_gsm8k_recipe() -> None:
 def test_small_recipe() -> None:
     """Three keys make a recipe."""
     recipe = Recipe.parse(SMALL)
-    assert recipe.rewards == (RewardSpec("math_equal@v1"), RewardSpec("think_format@v1", weight=0.5))
+    assert recipe.rewards == (RewardSpec("math_equal@v2"), RewardSpec("think_format@v1", weight=0.5))
     assert recipe.service == Service("http://127.0.0.1:8400", None, 300.0, 0.05)
     assert (recipe.grpo, recipe.peft, recipe.random_init) == ({}, None, None)
 
@@ -92,7 +92,7 @@ def test_all_keys() -> None:
         ({"dataset": {"path": "x", "eval": {"limt": 3}}}, "dataset.eval has the unknown key 'limt'"),
         ({"dataset": {"path": "x", "transforms": {"answer": "afterhashes"}}}, "no transform 'afterhashes'"),
         ({"rewards": []}, "The recipe needs the key 'rewards'."),
-        ({"rewards": "math_equal@v1"}, "rewards must be a list."),
+        ({"rewards": "math_equal@v2"}, "rewards must be a list."),
         ({"rewards": [{"weight": 1}]}, r"rewards\[0\] needs the key 'reward'."),
         ({"rewards": [{"reward": "a@v1", "wieght": 1}]}, "did you mean 'weight'"),
         (
