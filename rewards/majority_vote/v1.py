@@ -84,6 +84,7 @@ def score(samples: list[Sample[NoReference]], params: Params) -> list[Outcome]:
     `not_applicable`.
 
     **What is equal** and where it is looked for: as `math_equal@v2`, with the same conventions and places as params.
+    Words that a completion merely ends with, `Done`, are no answer; in a box or behind "the answer is" they are.
     Without a reference neither answer is the exact one, so two are equal where either, taken for the reference, equals
     the other. Solutions such as `x = 1 or x = 2` are one answer; `41 or 42` and `41 = 42` are hedges.
 
@@ -129,11 +130,11 @@ def _vote(completion: str, params: Params) -> _Vote:
     if len(completion) > MAX_COMPLETION_CHARS:
         return _Vote({}, None, "too_long", "The completion is too long to be read.")
     found = extraction.find(completion, params.places)
-    if found is None or not found.text.strip():
+    if found is None or not found.text.strip() or votes.is_closing(found):
         return _Vote({}, None, "no_answer", "The completion states no answer in the places that are looked at.")
     details: dict[str, Detail] = {"extracted": found.text[:_SHOWN], "place": found.place.value}
     ballot = votes.read(found.text)
-    if found.core and (ballot is None or not ballot.gold.forms):
+    if found.core and (ballot is None or votes.is_wordy(ballot)):
         ballot = votes.read(found.core)
     if ballot is not None and votes.is_hedged(ballot):
         return _Vote(details, None, "hedged", "The completion offers alternatives instead of an answer.")

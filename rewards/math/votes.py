@@ -14,13 +14,16 @@ from rewards.errors import BadReference
 from rewards.math import algebra, verdict
 from rewards.math.conventions import Conventions
 from rewards.math.exact_values import differ
-from rewards.math.forms import Alternatives, Expression, Relation
+from rewards.math.exact_values import read as exact
+from rewards.math.extraction import Found, Place
+from rewards.math.forms import Alternatives, Expression, Labelled, Quantity, Relation, Words
 from rewards.math.verdict import Gold
 
 MAX_COMPARED = 32
 """How many different answers, the most frequent ones, are compared with each other."""
 MAX_COMPARED_CHARS = 400
 """A longer answer is joined by answers that are the same to the letter or the same exact number, and by no others."""
+_WORD = re.compile(r"(?<!\\)\b[A-Za-z]{2,}\b(?![({])")
 _ITERATED = re.compile(r"\\(?:sum|prod)(?![a-zA-Z])")
 
 
@@ -62,6 +65,17 @@ def read(text: str) -> Ballot | None:
     except BadReference:
         return None
     return Ballot(text, gold) if gold.forms or gold.letters or gold.text else None
+
+
+def is_closing(found: Found) -> bool:
+    """Return whether a statement is only words that a completion ends with: no reference says that they answer."""
+    return found.place is Place.LAST_LINE and not found.core and _WORD.search(found.text) is not None
+
+
+def is_wordy(ballot: Ballot) -> bool:
+    """Return whether an answer is no formula by itself but words around one, as `So it is 7`; `7 cm` is one."""
+    forms = ballot.gold.forms
+    return not forms or (isinstance(forms[0], Quantity | Labelled | Words) and exact(ballot.text).value is None)
 
 
 def is_hedged(ballot: Ballot) -> bool:
