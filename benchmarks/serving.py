@@ -22,7 +22,7 @@ from starlette.responses import Response
 
 from rewards.registry import discover
 from service import telemetry
-from service.__main__ import _listen, _server
+from service.__main__ import _listen, _run, _server
 from service.settings import Settings
 
 _START_S = 60.0
@@ -99,7 +99,7 @@ def main() -> None:
     draft = port_file.with_suffix(".draft")
     draft.write_text(str(listener.getsockname()[1]))
     draft.rename(port_file)
-    server.run(sockets=[listener])
+    _run(server, listener)
 
 
 def _until(process: "subprocess.Popen[bytes]", found: Callable[[], int]) -> int:

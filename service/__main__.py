@@ -18,6 +18,8 @@ from service.pool import Pool
 from service.settings import MEBIBYTE, Settings
 from service.telemetry import Telemetry
 
+_GC_OBJECTS = 50_000
+"""New objects after which to look for cycles among them: a few megabytes."""
 _KEEP_ALIVE_S = 75
 """Longer than a trainer's step, so that its next batch finds the connection open."""
 
@@ -50,9 +52,7 @@ def main(settings: Settings | None = None) -> int:
         except OSError as error:
             sys.stderr.write(f"touchstone: cannot write {settings.port_file}: {error.strerror}\n")
             return 1
-    gc.collect()
-    gc.freeze()  # what is loaded by now stays, and need not be looked through again and again
-    server.run(sockets=[listener])
+    _run(server, listener)
     log.event("service_stopped")
     return 0
 
@@ -78,6 +78,17 @@ def _server(settings: Settings, log: Telemetry) -> uvicorn.Server:
         timeout_keep_alive=_KEEP_ALIVE_S,
     )
     return uvicorn.Server(config)
+
+
+def _run(server: uvicorn.Server, listener: socket.socket) -> None:
+    """Serve until told to stop, with the garbage collector out of the way of what is loaded and of what a batch makes.
+
+    A batch of 800 makes thousands of small objects, hardly one of them part of a cycle.
+    """
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays, and need not be looked through again and again
+    gc.set_threshold(_GC_OBJECTS, *gc.get_threshold()[1:])
+    server.run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:
