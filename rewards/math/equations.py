@@ -9,6 +9,8 @@ from rewards.math.forms import (
     Expression,
     Form,
     Labelled,
+    Number,
+    Power,
     Product,
     Quantity,
     Ratio,
@@ -22,8 +24,21 @@ from rewards.math.forms import (
 )
 from rewards.math.units import is_denial
 
+_NAMING = frozenset("sin cos tan cot sec csc gcd lcm det max min".split())
+"""Functions whose value an equation with one side such as `cos A` states."""
 
-def is_name(form: Form) -> bool:
+
+def _is_segment(form: Form) -> bool:
+    """Return whether a form is the letters of a segment, such as `AB`."""
+    return isinstance(form, Product) and all(isinstance(part, Symbol) and part.name.isupper() for part in form.factors)
+
+
+def names_sum(form: Form) -> bool:
+    """Return whether a side is a sum of variables, such as the `m + n` that a problem asks for."""
+    return isinstance(form, Sum) and all(isinstance(term, Symbol) for term in form.terms)
+
+
+def is_name(form: Form) -> bool:  # noqa: C901 - one case for each kind of name
     """Return whether a side of an equation names a value and does not say it: `x`, `f(2)`, `|AB|`, `(x, y)`, `A:B`."""
     match form:
         case Symbol():
@@ -31,6 +46,10 @@ def is_name(form: Form) -> bool:
         case Words(text):
             return not is_denial(text)
         case Call(name, _) if name.startswith("f:"):
+            return True
+        case Call(name, arguments) if name in _NAMING:
+            return all(symbols(argument) for argument in arguments)
+        case Product((top, Power(bottom, Number(power)))) if power == -1 and _is_segment(top) and _is_segment(bottom):
             return True
         case Call("abs", (argument,)):
             return is_name(argument)

@@ -101,12 +101,12 @@ _PHRASES = (
 )
 _PHRASES_OF_FORMULAS = frozenset(("answer ", "result is", "solution is", "answer to"))
 _FILLER = re.compile(
-    r"^(?:[\s:：=*_~]|\b(?:is|equals?|to|for sure|clearly|simply|therefore|thus|then|the number|the value)\b"
+    r"^(?:[\s:：=*_~}]|\b(?:is|equals?|to|for sure|clearly|simply|therefore|thus|then|the number|the value)\b"
     r"|为|是|共有|一共|共)+",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(
-    r"[.?](?=\s|$)(?!\s*\d)|[。！？]|\s(?:because|since|as|so|which|where we|hence|given that|after|i hope)\s"
+    r"[.?](?=\s|$)(?!\s*\d)|[。！？]|\s\(?(?:because|since|as|so|which|where we|hence|given that|after|i hope)\s"
     r"|\s[–—]\s|<[a-zA-Z/!|]"
     r"|,\s(?:it|since|because|as|so|which|not|but|i|we|and (?:the|it|so|this))\b",
     re.IGNORECASE,
@@ -323,7 +323,10 @@ def _core(statement: str) -> str:
         return ""
     formulas = [match[0] for match in _FORMULA.finditer(statement)]
     numbers = [match[0] for match in _PLAIN_NUMBER.finditer(masked)]
-    return (formulas + numbers)[0] if len(formulas) + len(numbers) == 1 else ""
+    if len(formulas) + len(numbers) == 1:
+        return (formulas + numbers)[0]
+    said = _SAID_LAST.search(statement[-_MAX_BETWEEN * 2 :])
+    return said["value"] if said else ""
 
 
 def _statement(text: str) -> str:
@@ -354,7 +357,7 @@ def _without_prose(statement: str) -> str:
 
 
 def _on_last_line(text: str) -> _Statement | None:
-    stripped = text.rstrip()
+    stripped = text.rstrip().removesuffix("```").rstrip()
     line = stripped[max(stripped.rfind("\n"), len(stripped) - _MAX_LINE) + 1 :].strip()
     if line in {r"\]", "$$"}:
         opening = stripped.rfind(r"\[" if line == r"\]" else "$$", 0, len(stripped) - 2)

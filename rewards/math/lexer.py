@@ -161,7 +161,7 @@ def _is_word(tokens: list[Token], run: str) -> bool:
     """Return whether a short run of letters is a word, or a unit behind something, and no product of variables."""
     if run in CONNECTIVES or run in _SHORT_WORDS or run.lower() in CONNECTIVES:
         return True
-    return run in _UNITS and bool(tokens) and tokens[-1].kind is not Kind.SIGN
+    return run in _UNITS and bool(tokens) and (tokens[-1].kind is not Kind.SIGN or tokens[-1].text in {"}", ")", "]"})
 
 
 def _number(kind: str, found: str) -> Number:

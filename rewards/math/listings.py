@@ -125,7 +125,9 @@ class Listings(Basis):
             return self._matched(values, members) if golds is None else self._matched(members, values)
         if kind == "tuple":
             return None
-        members = self._distinct(stripped(many or ())) if kind != "list" else list(many or ())
+        collection = answer if golds is None else gold
+        is_list = kind == "list" and not isinstance(collection, Alternatives)
+        members = list(many or ()) if is_list else self._distinct(stripped(many or ()))
         if len(members) != 1:
             return False
         return self.equal(single, members[0]) if golds is None else self.equal(members[0], single)

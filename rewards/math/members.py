@@ -49,6 +49,10 @@ def assignments(form: Form) -> dict[Form, Form] | None:
     match form:
         case Relation(("=",), (Sequence(_, _, names), Sequence(_, _, values))) if len(names) == len(values):
             return dict(zip(names, values, strict=True)) if all(map(is_name, names)) else None
+        case Relation(operators, (*names, value)) if (
+            len(names) > 1 and set(operators) == {"="} and all(map(is_name, names))
+        ):
+            return dict.fromkeys(names, value)  # `a = b = c = 1`
     items = members_of(form)
     if not items:
         return None

@@ -365,7 +365,8 @@ def _trimmed(text: str) -> str:
     text = text.strip()
     start = len(text) - len(text.lstrip(" \t\n=.,;:"))
     text = text[start - (start > 0 and text[start - 1] == ".") :]
-    text = text.rstrip(" \t\n.,;:").removeprefix(r"\approx ")
+    text = text.rstrip(" \t\n.,;:")
+    text = text.removeprefix(r"\approx").lstrip() if text.startswith(r"\approx") else text
     if text[:1] in _QUOTES and text[-1:] == text[:1]:
         text = text[1:-1]
     return text[:-1].rstrip(" .\\") if text.endswith("\\") else text

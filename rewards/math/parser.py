@@ -174,6 +174,8 @@ class Parser(Arithmetic):
             items.append(self.groups())
         if len(items) == 1:
             return items[0]
+        if all(isinstance(item, Sequence) and _is_system(item) for item in items):
+            return Alternatives(tuple(items))
         return Alternatives(tuple(_flat(items)))
 
     def groups(self) -> Form:

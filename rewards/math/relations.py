@@ -2,7 +2,16 @@
 
 from rewards.math import numeric, regions
 from rewards.math.basis import Basis
-from rewards.math.equations import is_name, left_minus_right, letters_of, name_of, near_fraction, said, same_argument
+from rewards.math.equations import (
+    is_name,
+    left_minus_right,
+    letters_of,
+    name_of,
+    names_sum,
+    near_fraction,
+    said,
+    same_argument,
+)
 from rewards.math.forms import (
     Call,
     Expression,
@@ -45,6 +54,8 @@ class Relations(Basis):
     def _chain(self, gold: Form, answer: Relation) -> bool:
         """Return whether every side of an answer's chain is the reference; behind `approx`, its rounding will do."""
         values = said(answer)
+        while len(values) > 1 and names_sum(values[0]):
+            del values[0]
         if not values or not self.equal(gold, values[0]):
             return False
         operators = answer.operators[len(answer.operators) - len(values) + 1 :]

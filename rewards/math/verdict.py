@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rewards.errors import BadReference
-from rewards.math import notation
+from rewards.math import extraction, notation
 from rewards.math.compare import Comparison
 from rewards.math.conventions import Conventions
 from rewards.math.equations import said
@@ -76,6 +76,8 @@ def read(reference: str) -> Gold:
     """
     if len(reference) > notation.MAX_CHARS:
         return Gold(reference.strip(), "", (), frozenset(), "", "")  # answers equal it to the letter or not at all
+    if "answer is" in reference and (found := extraction.find(reference, (extraction.Place.PHRASE,))):
+        reference = found.text
     plain = notation.plain(_unboxed(reference))
     if not plain or plain == "\\":
         raise BadReference("The reference is blank.")
@@ -184,7 +186,7 @@ def _letters(plain: str) -> frozenset[str]:
         found = re.findall(r"[A-J]", text)
         return frozenset(found) if sorted(set(found)) == found or "," in text or " " in text else frozenset()
     match = _CHOICE.fullmatch(text)
-    if match is not None and (_REFUSED.search(match["rest"]) or re.search(r"[=<>^_0-9\\?]", match["rest"])):
+    if match is not None and (_REFUSED.search(match["rest"]) or re.search(r"[=<>^_?]", match["rest"])):
         return frozenset()
     if match is None or re.match(r"(?:or|and|,|/|\\|[-+*^_=<>(])", match["rest"]):
         return frozenset()
