@@ -131,13 +131,14 @@ def encode_job(job: Job) -> bytes:
 def decode_job(frame: bytes) -> Job:
     """Return the job whose frame this is, without its first four bytes."""
     (reward, params, limit_s, packed), start = _split(frame)
+    texts = memoryview(frame)  # a slice of it is no copy
     items: list[Item] = []
     for packed_samples, needs in packed:
         samples: list[SampleFields] = []
         for length, reference, prompt, group, tokens, ids in packed_samples:
             samples.append(
                 {
-                    "completion": frame[start : start + length].decode(),
+                    "completion": str(texts[start : start + length], "utf-8"),
                     "reference": reference,
                     "prompt": prompt,
                     "group": group,

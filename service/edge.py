@@ -131,16 +131,18 @@ class Edge:
         declared = headers.get("content-length", "")
         if declared.isascii() and declared.isdigit() and int(declared[:20]) > self._max_body_bytes:
             raise self._too_large()
-        body = bytearray()
+        chunks: list[bytes] = []
+        length = 0
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise _HungUpError
-            body += message.get("body", b"")
-            if len(body) > self._max_body_bytes:
+            chunks.append(message.get("body", b""))
+            length += len(chunks[-1])
+            if length > self._max_body_bytes:
                 raise self._too_large()
             if not message.get("more_body", False):
-                return bytes(body)
+                return b"".join(chunks)
 
     def _too_large(self) -> ProblemError:
         detail = f"A body may have {self._max_body_bytes:,} bytes. Split the batch into several requests."

@@ -78,8 +78,9 @@ class Keys:
             )
         )
         # Both parts in front of the completion are whole JSON arrays, so no two samples have the same bytes.
-        text = sample["completion"].encode(errors="surrogatepass")
-        return blake2b(self._prefix + rest + text, digest_size=_KEY_BYTES).digest()
+        digest = blake2b(self._prefix + rest, digest_size=_KEY_BYTES)
+        digest.update(sample["completion"].encode(errors="surrogatepass"))
+        return digest.digest()
 
 
 def _said(values: tuple[object, ...]) -> bytes:
