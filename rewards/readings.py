@@ -8,7 +8,7 @@ from rewards.declare import Reading, Reward
 from rewards.types import Frozen
 
 MAX_KEPT = 4096
-MAX_KEY_BYTES = 4096
+MAX_KEY_BYTES = 1024
 """A longer reference is read each time: what is kept must stay far below a worker's memory."""
 
 Key = tuple[str, bytes]

@@ -77,7 +77,10 @@ def main(connection: socket.socket, progress: Progress, package: str, limits: Li
     gc.collect()
     gc.freeze()  # what is loaded by now stays; looking through it again and again would cost more than scoring
     connection.sendall(encode_outcomes([]))  # an empty frame says that it is ready
-    serve(connection, progress, registry, set_cpu_limit=_set_cpu_limit)
+    try:
+        serve(connection, progress, registry, set_cpu_limit=_set_cpu_limit)
+    except MemoryError:
+        os._exit(EXIT_MEMORY)
     os._exit(0)
 
 

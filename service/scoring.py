@@ -215,9 +215,21 @@ class _SampleReader:
             reference = {name: value for name, value in reference.items() if name in self._names}
             sample = {**given, "reference": reference}
         for text in reference.values():
-            if isinstance(text, str) and len(text) > limit:
-                return Failure(FailureKind.TOO_LONG, f"The reference is longer than {limit:,} characters.")
+            if isinstance(text, str):
+                if len(text) > limit:
+                    return Failure(FailureKind.TOO_LONG, f"The reference is longer than {limit:,} characters.")
+            elif not _travels(text):
+                return Failure(FailureKind.BAD_REFERENCE, "The reference holds a number of more than 64 bits.")
         return sample
+
+
+def _travels(value: object) -> bool:
+    """Return whether a field of a reference can be sent to a worker."""
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        return False
+    return True
 
 
 def _failed_need(reward: Reward, needs: Mapping[str, EncodedOutcome]) -> Failure | None:

@@ -56,7 +56,7 @@ def equal(left: Expression, right: Expression) -> bool | None:
     return False if all(is_independent(part) for part in parts) else None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def _normal(expression: Expression) -> Quotient | None:
     try:
         return normal(expression)
@@ -107,7 +107,10 @@ def _call(name: str, arguments: tuple[Expression, ...]) -> Quotient:
     reader = _CALLS.get(name)
     normals = [normal(argument) for argument in arguments]
     if reader is not None:
-        return reader(*normals)
+        try:
+            return reader(*normals)
+        except TypeError as error:  # more or fewer arguments than the function has
+            raise OpenError from error
     if name in {"sum", "prod", "mod", "±", "∓"}:
         raise OpenError
     return atom_of((name, *(argument.key() for argument in normals)))

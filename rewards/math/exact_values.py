@@ -19,7 +19,7 @@ from rewards.math.forms import (
 )
 from rewards.math.lexer import UnreadableError
 from rewards.math.parser import readings
-from rewards.math.units import is_introduction, is_remark
+from rewards.math.units import is_introduction, is_remark, scale
 
 _EQUALITIES = frozenset(("=", "~", "=="))
 _MAX_SIDES = 20
@@ -80,7 +80,10 @@ def _names_sum(form: Form) -> bool:
 def _number(form: Form) -> Fraction | None:
     match form:
         case Quantity(inner, words):
-            return _number(inner) if is_remark(words) else None
+            number, factor = _number(inner), scale(words)
+            if number is not None and factor is not None:
+                return number * factor
+            return number if is_remark(words) else None
         case Labelled(words, inner):
             return _number(inner) if is_introduction(words, "") else None
         case Call("degree", (angle,)):

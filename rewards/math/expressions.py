@@ -29,7 +29,7 @@ def same(left: Expression, right: Expression) -> Verdict:
     return _same(left, right)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def _same(left: Expression, right: Expression) -> Verdict:
     exact = algebra.equal(left, right)
     if exact is not None:

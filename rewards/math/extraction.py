@@ -133,11 +133,13 @@ _SAID_LAST = re.compile(
 )
 _WORD = re.compile(r"(?<!\\)\b[A-Za-z]{2,}\b(?![({])")
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|neither|nor|isn't|isnt|cannot|less|more|fewer|greater|least|most|than|twice|double|triple"
+    r"\b(?:not|no|never|neither|nor|isn't|isnt|cannot|doubt|unlikely|less|more|fewer|greater|least|most|than|twice|double|triple"
     r"|squared|cubed|half of|but|anything|any|wrong|incorrect|except|without|million|thousand|billion|if|unless)\b"
     r"|n't|\?",
     re.IGNORECASE,
 )
+_DENIED_BEFORE = re.compile(r"\b(?:not|isn't|never|doubt|cannot be)\b[\s:$\\(\[]*$", re.IGNORECASE)
+_DENIED_AFTER = re.compile(r"[\s$\\)\].,]*(?:is|was|would be)\s+(?:not|wrong|incorrect|false)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|cannot|never|isn't)\b|\bis the (?:final )?answer\b", re.IGNORECASE)
 _PROSE = frozenset((Place.PHRASE, Place.LAST_LINE))
 _HEADING_WORDS = 8
@@ -197,13 +199,20 @@ def _in_tag(text: str) -> _Statement | None:
         return None
     answer = text[start + len("<answer>") : end]
     inner = _in_box(answer)
-    before = text[:start].rstrip()
+    before = text[:start]
     phrased = _after_phrase(answer) if inner is None and _WORD.search(answer) else None
     found = (inner or phrased or (answer.strip(), end))[0]
-    if before.endswith("</answer>"):
-        other = before[before.rfind("<answer>") + len("<answer>") : -len("</answer>")].strip()
+    earlier = before.rfind("</answer>")
+    between = before[earlier + len("</answer>") :] if earlier >= 0 else ""
+    if earlier >= 0 and len(between) <= _MAX_BETWEEN and _offers_both(between):
+        other = before[before.rfind("<answer>", 0, earlier) + len("<answer>") : earlier].strip()
         found = found if other == answer.strip() else rf"{other} \text{{ or }} {found}"
     return found, end
+
+
+def _offers_both(between: str) -> bool:
+    """Return whether what stands between two statements makes them one that offers both."""
+    return bool(_LIST.fullmatch(between) or (_HEDGE.search(between) and not _REVISION.search(between)))
 
 
 def _in_box(text: str) -> _Statement | None:
@@ -212,6 +221,8 @@ def _in_box(text: str) -> _Statement | None:
     if last is None:
         return None
     start, end, content = _outermost(text, *last)
+    if _DENIED_BEFORE.search(text[max(0, start - 40) : start]) or _DENIED_AFTER.match(text[end : end + 60]):
+        return None
     contents = [content]
     separator = ", "
     first = start

@@ -14,7 +14,7 @@ from rewards.math.forms import Number
 
 MAX_DIGITS = 4_000
 """A longer number is compared by its text alone."""
-_MAX_EXPONENT = 5_000
+_MAX_EXPONENT = 600
 
 FUNCTIONS = frozenset(
     "lg cis sin cos tan cot sec csc arcsin arccos arctan arccot asin acos atan sinh cosh tanh coth ln log exp max min "

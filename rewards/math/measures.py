@@ -188,7 +188,11 @@ class Measures(Basis):
         """Compare times of day, with or without seconds, `a.m.` and `p.m.`."""
         one, two = seconds(gold, gold_words), seconds(answer, answer_words)
         if one is None or two is None:
-            return not gold_words and not answer_words and one is two and self._ratios(gold, answer) is True
+            if gold_words or answer_words or one is not two:
+                return False
+            return (
+                isinstance(gold, Ratio) and isinstance(answer, Ratio) and self._proportional(gold.terms, answer.terms)
+            )
         is_open = bool(gold_words) != bool(answer_words)  # only one side says which half of the day
         return one == two or (is_open and abs(one - two) == HALF_A_DAY and min(one, two) <= HALF_A_DAY)
 

@@ -26,6 +26,7 @@ _LARGE = _CONTEXT.mpf(10) ** 150
 _TINY = _CONTEXT.mpf(10) ** -12
 _MAX_LOG = 5_000_000
 """Most bits before the point of a number that is still calculated with."""
+_MAX_FACTORIAL = 10_000_000
 _MAX_STEPS = 1_500
 _POINTS = 10
 _ENOUGH = 4
@@ -61,6 +62,7 @@ def equal(left: Expression, right: Expression) -> bool | None:
     if _rounds(left) and _rounds(right):
         whole |= _rounded(left) | _rounded(right)
     tried = 0
+    agreed: Mapping[str, Value] = {}
     for point in range(_POINTS if names else 1):
         at = {name: _coordinate(name, place, point, whole) for place, name in enumerate(names)}
         try:
@@ -69,18 +71,19 @@ def equal(left: Expression, right: Expression) -> bool | None:
             continue
         if not agree:
             return False
+        agreed = at
         tried += 1
         if tried >= _ENOUGH:
             break
     if tried < min(_ENOUGH, len(names) * _ENOUGH or 1):
         return None
-    return True if names else _confirmed(left, right)
+    return _confirmed(left, right, agreed)
 
 
-def _confirmed(left: Expression, right: Expression) -> bool | None:
-    """Return whether two constants agree to hundreds of digits: a term that is tiny beside the others must not hide."""
+def _confirmed(left: Expression, right: Expression, at: Mapping[str, Value]) -> bool | None:
+    """Return whether two sides agree to hundreds of digits: a term that is tiny beside the others must not hide."""
     try:
-        one, two = _at(left, {}, _CONFIRMING_DIGITS), _at(right, {}, _CONFIRMING_DIGITS)
+        one, two = _at(left, at, _CONFIRMING_DIGITS), _at(right, at, _CONFIRMING_DIGITS)
     except UndefinedError:
         return None
     largest, smallest = max(abs(one), abs(two)), min(abs(one), abs(two))
@@ -194,7 +197,14 @@ def _at(expression: Expression, at: Mapping[str, Value], digits: int) -> Value:
     _CONTEXT.dps = digits
     try:
         value = _Evaluation(at).value(expression)
-    except (ZeroDivisionError, ValueError, OverflowError, NotImplementedError, mpmath.libmp.NoConvergence) as error:
+    except (
+        TypeError,
+        ZeroDivisionError,
+        ValueError,
+        OverflowError,
+        NotImplementedError,
+        mpmath.libmp.NoConvergence,
+    ) as error:
         raise UndefinedError from error
     finally:
         _CONTEXT.dps = before
@@ -314,6 +324,13 @@ def _whole(value: Value) -> int:
     return int(value)
 
 
+def _moderate(value: Value) -> Value:
+    """Return a real value that the gamma function is quickly calculated for."""
+    if _is_complex(value) or abs(value) > _MAX_FACTORIAL:
+        raise UndefinedError
+    return _CONTEXT.re(value)
+
+
 def _real_only(value: Value) -> Value:
     if _is_complex(value):
         raise UndefinedError
@@ -340,9 +357,9 @@ _FUNCTIONS = {
     "exp": _CONTEXT.exp,
     "abs": _CONTEXT.fabs,
     "root": _root,
-    "factorial": _CONTEXT.factorial,
-    "double_factorial": _CONTEXT.fac2,
-    "binomial": _CONTEXT.binomial,
+    "factorial": lambda value: _CONTEXT.factorial(_moderate(value)),
+    "double_factorial": lambda value: _CONTEXT.fac2(_moderate(value)),
+    "binomial": lambda total, chosen: _CONTEXT.binomial(_moderate(total), _moderate(chosen)),
     "floor": lambda value: _CONTEXT.floor(_real_only(value)),
     "ceil": lambda value: _CONTEXT.ceil(_real_only(value)),
     "max": lambda *values: max(_real_only(value) for value in values),

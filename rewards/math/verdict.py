@@ -15,6 +15,8 @@ from rewards.math.parser import readings
 from rewards.math.words import covers
 
 _MAX_HEDGES = 20
+_MAX_REMEMBERED = 300
+"""Characters up to which an answer's verdict is remembered: what is kept must stay far below a worker's memory."""
 _CHOICE = re.compile(r"\(?\s*([A-J])\s*\)?(?:\s*[.:)]\s*|\s+(?=[A-Z])|$)(?P<rest>.*)", re.DOTALL)
 _SEVERAL = re.compile(r"\\?\{?\s*\(?[A-J]\)?(?:\s*(?:,\s*(?:and\b)?|\band\b|&)\s*\(?[A-J]\)?)+\s*\\?\}?")
 _LETTERED = re.compile(r"\(\s*([A-J])\s*\)\s*(?P<value>(?!\(?\s*[A-J]\b)[^\s].*)", re.DOTALL)
@@ -90,10 +92,15 @@ def read(reference: str) -> Gold:
 
 def judge(gold: Gold, answer: str, conventions: Conventions) -> Verdict:
     """Return whether an answer is the reference's."""
+    judge_one = _remembered if len(answer) <= _MAX_REMEMBERED else _judge
+    return judge_one(gold, answer, conventions)
+
+
+@lru_cache(maxsize=10_000)
+def _remembered(gold: Gold, answer: str, conventions: Conventions) -> Verdict:
     return _judge(gold, answer, conventions)
 
 
-@lru_cache(maxsize=20_000)
 def _judge(gold: Gold, answer: str, conventions: Conventions) -> Verdict:
     if len(answer) > notation.MAX_CHARS:
         return Verdict(True, "equal_form") if answer.strip() == gold.plain else _UNREADABLE

@@ -81,7 +81,7 @@ def same_words(text: str) -> str:
     words = [word for word in text.split() if word not in _ARTICLES] or text.split()
     plain = " ".join(words)
     for ending, meaning in _ENDINGS.items():
-        if plain.endswith(ending):
+        if plain.endswith(ending) and len(words) <= _LONGEST_STATEMENT and "," not in plain:
             return meaning
     return _SYNONYMS.get(plain, plain)
 
@@ -92,5 +92,6 @@ def covers(gold: str, answer: str) -> bool:
     return ours == theirs or (ours < theirs and theirs - ours <= _NOUNS)
 
 
+_LONGEST_STATEMENT = 6
 _ENDINGS = {"no solution": "none", "no solutions": "none", "no real solution": "none", "no real solutions": "none"}
 _NOUNS = frozenset("triangle function number numbers integer integers line curve".split())

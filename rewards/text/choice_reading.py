@@ -27,7 +27,7 @@ _NEXT = re.compile(
 _TOGETHER = re.compile(r"\W*([A-Z]{2,26})\W*")
 _LOWER = re.compile(r"[a-z](?:\s*[,;&]\s*[a-z])+")
 _REASON = re.compile(
-    r"\b(?:because|since|as|for|which|due|given|based|weil|da|denn|car|puisque|porque|ya)\b|因为|由于",
+    r"\b(?:because|since|which|due|given|based|weil|da|denn|car|puisque|porque|ya)\b|因为|由于",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|[。！？]|\n")  # noqa: RUF001 - Chinese sentences end too

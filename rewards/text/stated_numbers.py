@@ -59,10 +59,46 @@ _TOKEN = re.compile(
 )
 _SCALES = {"k": 3, "hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _PERCENT = frozenset(("percent", "pct"))
-_REMARKS = frozenset(
-    ("because", "since", "as", "so", "which", "given", "for", "per", "in", "when", "if", "where", "after", "by")
-)
+_REMARKS = frozenset(("because", "since", "so", "which", "given", "for", "per", "in", "when", "where", "after", "by"))
 _DENIALS = frozenset(("not", "never", "neither", "nor", "isn't", "isn\u2019t", "cannot", "unknown"))
+_TURNING = frozenset(
+    [
+        "less",
+        "more",
+        "fewer",
+        "greater",
+        "least",
+        "most",
+        "over",
+        "under",
+        "below",
+        "above",
+        "between",
+        "twice",
+        "thrice",
+        "double",
+        "triple",
+        "half",
+        "minus",
+        "no",
+        "without",
+        "except",
+        "root",
+        "log",
+        "<",
+        ">",
+        "≤",
+        "≥",
+        "±",
+        "√",
+        "doubt",
+    ]
+)
+"""Words and signs that turn round the number behind them."""
+_CHANGING = frozenset(
+    ["squared", "cubed", "factorial", "wrong", "incorrect", "false", "if", "otherwise", "unless", "maybe", "!", "i"]
+)
+"""Words and signs that change the number before them."""
 _SENTENCE_END = re.compile(r"[.!?\u3002](?=\s|$)|[<\n\u3002]")
 
 
@@ -117,11 +153,19 @@ def stated(text: str) -> Stated:
             _read(run, numbers, computed)
     except (_UnreadableError, ZeroDivisionError):
         return Stated(opens=opens)
-    if not numbers or any(token.kind == "word" and token.text.lower() in _DENIALS for token in tokens):
+    if not numbers or _is_turned_round(tokens):
         return Stated(opens=opens)
     if any(not numbers[0].equals(other) for other in numbers[1:] + computed):
         return Stated(is_hedged=True, opens=opens)
     return Stated(next((number for number in numbers if number.is_percent), numbers[0]), opens=opens)
+
+
+def _is_turned_round(tokens: list[_Token]) -> bool:
+    """Return whether words or signs say that the number is not the answer, or not as it stands."""
+    first = next((place for place, token in enumerate(tokens) if token.kind in {"number", "power"}), 0)
+    before = {token.text.lower() for token in tokens[:first]}
+    behind = {token.text.lower() for token in tokens[first:]}
+    return bool(_DENIALS & (before | behind) or _TURNING & before or _CHANGING & behind)
 
 
 def _plain(text: str) -> str:
