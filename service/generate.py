@@ -4,6 +4,7 @@
 """
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def page(reward: Reward) -> str:
     ]
     for title, model in (("Reference", reward.reference), ("Params", reward.params)):
         for name, info in model.model_fields.items():
-            default = "" if info.is_required() else f" Default `{info.default!r}`."
+            default = "" if info.is_required() else f" Default `{json.dumps(info.default)}`."
             lines.append(f"- {title} `{name}`: {info.description or ''}{default}")
     return "\n".join(lines) + "\n"
 

@@ -66,10 +66,8 @@ def substituted(expression: Expression, name: str, value: Expression) -> Express
 
 
 def mixes_logarithms(left: Expression, right: Expression) -> bool:
-    """Return whether one side has a logarithm to base ten and the other one without a base."""
-    return (_holds(left, _is_decimal) and _holds(right, _is_bare)) or (
-        _holds(left, _is_bare) and _holds(right, _is_decimal)
-    )
+    """Return whether only one side has a logarithm without a base, which then may be to base ten."""
+    return _holds(left, _is_bare) != _holds(right, _is_bare)
 
 
 def with_base_ten(expression: Expression) -> Expression:

@@ -138,6 +138,15 @@ _NEGATION = re.compile(
     r"|n't|\?",
     re.IGNORECASE,
 )
+_WITHDRAWN = re.compile(
+    r"\b(?:that|this|it|which)(?:'s|\s+is|\s+was)\s+(?:wrong|incorrect|not right|not correct|a mistake)\b",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(
+    r"[\s$\\)\].,(]*(?:or|alternatively|if not,?(?: then)?)\s+(?:possibly |maybe |perhaps |also )?(?P<other>[-$(\[{\d]"
+    r"[^\n]{0,60})",
+    re.IGNORECASE,
+)
 _DENIED_BEFORE = re.compile(r"\b(?:not|isn't|never|doubt|cannot be)\b[\s:$\\(\[]*$", re.IGNORECASE)
 _DENIED_AFTER = re.compile(r"[\s$\\)\].,]*(?:is|was|would be)\s+(?:not|wrong|incorrect|false)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|cannot|never|isn't)\b|\bis the (?:final )?answer\b", re.IGNORECASE)
@@ -161,8 +170,10 @@ def find(completion: str, places: tuple[Place, ...] = PLACES) -> Found | None:
         if is_thinking and place in {Place.PHRASE, Place.LAST_LINE}:
             continue
         found = _FINDERS[place](text)
-        if found is not None:
+        if found is not None and found[0].strip():
             answer, end = found
+            if _WITHDRAWN.search(text[end:]) and _revised(text[end:], places) is None:
+                return None
             revised = _revised(text[end:], places) if place is not Place.LAST_LINE else None
             return revised or Found(answer, place, _core(answer) if place in _PROSE else "")
     return None
@@ -238,6 +249,9 @@ def _in_box(text: str) -> _Statement | None:
         first = earlier[0]
         contents.append(earlier[2])
     distinct = list(dict.fromkeys(part.strip() for part in reversed(contents)))
+    other = _OTHER.match(text[end : end + _MAX_BETWEEN])
+    if other and (offered := _statement(other["other"])):
+        return rf"{separator.join(distinct)} \text{{ or }} {offered}", end
     return separator.join(distinct), end
 
 

@@ -146,7 +146,9 @@ def _token(kind: str, found: str, spaced: bool, upright: bool) -> Token:  # noqa
 def _add_letters(tokens: list[Token], run: str, spaced: bool, upright: bool) -> None:  # noqa: FBT001
     """Add a run of letters: a function, a word, or variables that are multiplied."""
     lower = run.lower()
-    if run in FUNCTIONS:
+    if run in {"min", "sec"} and (upright or (tokens and tokens[-1].kind is Kind.NUMBER)):
+        tokens.append(Token(Kind.WORD, run, None, spaced, upright))
+    elif run in FUNCTIONS:
         tokens.append(Token(Kind.FUNCTION, run, None, spaced))
     elif lower in _PLAIN_NAMES and not upright:
         tokens.append(Token(Kind.COMMAND, _PLAIN_NAMES[lower], None, spaced))

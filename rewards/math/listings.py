@@ -108,7 +108,11 @@ class Listings(Basis):
             return self._in_order(golds, answers)
         if all(kind_of(item) == "tuple" for item in (*golds, *answers)):
             return self._matched(self._distinct(golds), self._distinct(answers))
-        return self._matched(golds, answers)
+        if self._matched(golds, answers):
+            if not all(map(self._quietly, golds, answers)):
+                self._note("order")
+            return True
+        return False
 
     def _one_against_many(
         self, gold: Form, golds: Many[Form] | None, answer: Form, answers: Many[Form] | None

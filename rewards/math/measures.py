@@ -65,6 +65,8 @@ class Measures(Basis):
             return True
         if mark == "percent" and not self._conventions.percent:
             return False
+        if mark == "degree" and self._conventions.units and two is None:
+            return False
         return self._same(one or gold, two or answer) and self._note(mark)
 
     def _rounded(self, gold: Expression, answer: Expression) -> bool:

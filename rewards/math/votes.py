@@ -16,7 +16,8 @@ from rewards.math.conventions import Conventions
 from rewards.math.exact_values import differ
 from rewards.math.exact_values import read as exact
 from rewards.math.extraction import Found, Place
-from rewards.math.forms import Alternatives, Expression, Labelled, Quantity, Relation, Words
+from rewards.math.forms import Alternatives, Expression, Form, Labelled, Quantity, Relation, Words
+from rewards.math.units import is_introduction, is_remark
 from rewards.math.verdict import Gold
 
 MAX_COMPARED = 32
@@ -64,7 +65,9 @@ def read(text: str) -> Ballot | None:
         gold = verdict.read(text)
     except BadReference:
         return None
-    return Ballot(text, gold) if gold.forms or gold.letters or gold.text else None
+    if not (gold.forms or gold.letters or gold.text) or any(map(_is_prose, gold.forms)):
+        return None
+    return Ballot(text, gold)
 
 
 def is_closing(found: Found) -> bool:
@@ -118,3 +121,19 @@ def _equal(one: Ballot, two: Ballot, conventions: Conventions) -> bool:
     if not one.is_cheap or not two.is_cheap:
         return False
     return verdict.judge(one.gold, two.text, conventions).equal or verdict.judge(two.gold, one.text, conventions).equal
+
+
+def _is_prose(form: Form) -> bool:
+    """Return whether a form is words that state no value: an abstention, or a sentence."""
+    match form:
+        case Words(text):
+            return len(text.split()) > _MOST_WORDS or bool(_ABSTAINING & set(text.split()))
+        case Labelled(words, _):
+            return not is_introduction(words, "")
+        case Quantity(inner, words):
+            return _is_prose(inner) or not is_remark(words)
+    return False
+
+
+_MOST_WORDS = 3
+_ABSTAINING = frozenset("i answer know unknown unclear unsure cannot idea done sure maybe think".split())

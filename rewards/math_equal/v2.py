@@ -47,8 +47,9 @@ def score(sample: Sample[Reference], params: Params, gold: verdict.Gold) -> Scor
 
     **Where it looks**, `places`: after the last `</think>`, in the last `<answer>` tag, else the last `\boxed{}`, else
     behind the last `####`, else behind "the answer is" (in a dozen languages), else on the last line if that is one
-    formula or holds one number. What an explicit revision ("wait, ...") takes back does not count. Boxes with nothing
-    but commas or "and" between them are one list.
+    formula or holds one number. A blank place holds no answer. An explicit revision ("wait, ...") that announces
+    another answer takes its place, and behind "that is wrong" alone there is no answer. Boxes with nothing but commas
+    or "and" between them are one list.
 
     **What is equal**, cheapest tier first: the same text but for its look (`form`); the same exact number, whatever its
     notation (`number`); the same structure of equal parts: tuples, intervals and inequalities, sets and lists,
@@ -62,8 +63,9 @@ def score(sample: Sample[Reference], params: Params, gold: verdict.Gold) -> Scor
     more), `50%` equals `50` and `0.5`, a missing unit, degree sign or base is forgiven, a wrong one is not, lists are
     unordered and tuples are not. A verdict that depends on one says so.
 
-    Known ways to game it: a lucky guess is paid like an answer; the reasoning is not read. Known limits: integrals,
-    limits, derivatives and definitions by cases are compared by their text alone.
+    Known ways to game it: a lucky guess is paid like an answer; the reasoning is not read; a box in a `<think>` that
+    never ends is read like one outside, since a truncated completion has no outside. Known limits: integrals, limits,
+    derivatives and sums with dots are compared by their text alone, and `unreadable_answer` where that differs.
 
     Source: written for this service; what other graders get wrong, and the measurements, are in docs/verdicts.md.
     """
