@@ -133,9 +133,7 @@ def _vote(completion: str, params: Params) -> _Vote:
     if found is None or not found.text.strip() or votes.is_closing(found):
         return _Vote({}, None, "no_answer", "The completion states no answer in the places that are looked at.")
     details: dict[str, Detail] = {"extracted": found.text[:_SHOWN], "place": found.place.value}
-    ballot = votes.read(found.text)
-    if found.core and (ballot is None or votes.is_wordy(ballot)):
-        ballot = votes.read(found.core)
+    ballot = votes.read(found.core or found.text)
     if ballot is not None and votes.is_hedged(ballot):
         return _Vote(details, None, "hedged", "The completion offers alternatives instead of an answer.")
     if ballot is None:

@@ -14,7 +14,6 @@ from rewards.errors import BadReference
 from rewards.math import algebra, verdict
 from rewards.math.conventions import Conventions
 from rewards.math.exact_values import differ
-from rewards.math.exact_values import read as exact
 from rewards.math.extraction import Found, Place
 from rewards.math.forms import Alternatives, Expression, Form, Labelled, Quantity, Relation, Words
 from rewards.math.units import is_introduction, is_remark
@@ -65,7 +64,8 @@ def read(text: str) -> Ballot | None:
         gold = verdict.read(text)
     except BadReference:
         return None
-    if not (gold.forms or gold.letters or gold.text) or any(map(_is_prose, gold.forms)):
+    is_text = not gold.forms and not gold.letters
+    if (is_text and (not gold.text or _is_prose(Words(gold.text)))) or any(map(_is_prose, gold.forms)):
         return None
     return Ballot(text, gold)
 
@@ -73,12 +73,6 @@ def read(text: str) -> Ballot | None:
 def is_closing(found: Found) -> bool:
     """Return whether a statement is only words that a completion ends with: no reference says that they answer."""
     return found.place is Place.LAST_LINE and not found.core and _WORD.search(found.text) is not None
-
-
-def is_wordy(ballot: Ballot) -> bool:
-    """Return whether an answer is no formula by itself but words around one, as `So it is 7`; `7 cm` is one."""
-    forms = ballot.gold.forms
-    return not forms or (isinstance(forms[0], Quantity | Labelled | Words) and exact(ballot.text).value is None)
 
 
 def is_hedged(ballot: Ballot) -> bool:
@@ -131,7 +125,7 @@ def _is_prose(form: Form) -> bool:
         case Labelled(words, _):
             return not is_introduction(words, "")
         case Quantity(inner, words):
-            return _is_prose(inner) or not is_remark(words)
+            return _is_prose(inner) or not is_remark(words) or bool(_ABSTAINING & set(words.split()))
     return False
 
 
