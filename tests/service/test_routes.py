@@ -333,11 +333,11 @@ def test_failures_are_null_and_never_zero(testbed: httpx.Client) -> None:
     assert (None, "deadline", True) == (late["value"], late["kind"], late["retryable"])
 
 
-def test_what_no_frame_can_carry_is_a_crash(testbed: httpx.Client) -> None:
-    """A number that JSON has and a worker's frame has not costs its batch and no worker."""
+def test_what_no_frame_can_carry_is_a_bad_reference(testbed: httpx.Client) -> None:
+    """A number that JSON has and a worker's frame has not costs its sample, and neither its batch nor a worker."""
     body = {"samples": [{"completion": "a", "reference": {"number": str(2**70)}}]}
     for _ in range(5):
-        assert "crash" == post(testbed, "/v1/rewards/odd@v1/score", body)["outcomes"][0]["kind"]
+        assert "bad_reference" == post(testbed, "/v1/rewards/odd@v1/score", body)["outcomes"][0]["kind"]
     assert [1.0] == values(post(testbed, LENGTH, {"samples": [{"completion": "a"}]}))
 
 
