@@ -37,6 +37,9 @@ bench: $(VENV)/.all ## Print the figures, each beside its peer (some minutes)
 	$(BIN)/python -m benchmarks.hard_answers
 	$(BIN)/python -m benchmarks.faults
 	$(BIN)/python -m benchmarks.determinism
+	$(BIN)/python -m benchmarks.verdicts
+	$(BIN)/python -m benchmarks.math500
+	$(BIN)/python -m benchmarks.poison
 
 format: $(VENV)/.all ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix $(PARTS)
