@@ -60,6 +60,8 @@ class Reward:
     """Turns a reference and the params into what the function compares with, in the process that scores; else None."""
     extras: tuple[str, ...]
     """What the function takes after the sample and the params, in its order: `needs`, `gold`, both or neither."""
+    supersedes: tuple[str, ...]
+    """Ids of the versions that this one is to be used instead of."""
 
     @property
     def id(self) -> str:
@@ -178,6 +180,7 @@ def reward(
     max_completion_chars: int = MAX_COMPLETION_CHARS,
     needs: tuple[str, ...] = (),
     read: Callable[..., object] | None = None,
+    supersedes: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., object]], Reward]:
     """Declare the decorated function as one version of a reward.
 
@@ -194,6 +197,8 @@ def reward(
         read: `read(reference: Reference, params: Params) -> Gold`, which may raise `BadReference`. It runs under a
             budget of its own, equal to `budget_s`; what it returns is kept and given to every sample with the same
             reference, so the function must not change it. A reference that uses the budget up is `bad_reference`.
+        supersedes: Ids of the versions that this one is to be used instead of. They stay as they are; the
+            documentation of each names this one.
 
     Returns:
         A decorator that turns the function into a `Reward`.
@@ -235,6 +240,7 @@ def reward(
             is_group=is_group,
             read=read,
             extras=extras,
+            supersedes=supersedes,
         )
 
     return declare

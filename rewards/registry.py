@@ -23,6 +23,11 @@ class Registry(Mapping[str, Reward]):
         for reward in ordered:
             if missing := [need for need in reward.needs if need not in self._rewards]:
                 raise LookupError(f"{reward.id} needs {', '.join(missing)}, which is not declared")
+        self._successors: dict[str, str] = {}
+        for reward in ordered:
+            for old in reward.supersedes:
+                if self._successors.setdefault(old, reward.id) != reward.id:
+                    raise LookupError(f"{old} is superseded by {self._successors[old]} and by {reward.id}")
 
     @override
     def __getitem__(self, reward_id: str) -> Reward:
@@ -35,6 +40,13 @@ class Registry(Mapping[str, Reward]):
     @override
     def __len__(self) -> int:
         return len(self._rewards)
+
+    def successor(self, reward_id: str) -> str | None:
+        """Return the version to use instead of this one, if one says that it supersedes it; never a superseded one."""
+        found = None
+        while (newer := self._successors.get(found or reward_id)) is not None:
+            found = newer
+        return found
 
     def references(self, reward: Reward) -> list[type[Frozen]]:
         """Return the reference classes of a reward and of everything it needs, its own first."""

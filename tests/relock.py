@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from rewards.declare import Reward
 from rewards.digest import LOCK_PATH, Digests, Lock, behaviour_digest, build_digest
@@ -52,8 +53,9 @@ async def _score(scorer: Scorer, reward: Reward, probes: Path) -> Outcomes:
     with (probes / f"{reward.id}.jsonl").open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):
             row = json.loads(line)
-            sample = submission(row["completion"], row.get("reference"), group=row.get("group"))
-            batches.setdefault(json.dumps(row.get("params", {})), []).append((str(number), sample))
+            params = json.dumps(row.pop("params", {}))
+            sample = cast("Submission", {**submission(row["completion"]), **row})
+            batches.setdefault(params, []).append((str(number), sample))
     found: Outcomes = []
     for params, batch in batches.items():
         ask = Ask(reward, reward.params.model_validate_json(params))

@@ -4,6 +4,7 @@
 so a released version's file never changes; a new version gets a new file.
 """
 
+import importlib
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -11,12 +12,8 @@ from itertools import product
 from pathlib import Path
 from random import Random
 
-from tests.probes.make_answers import aime_rows, gsm8k_number_rows, vote_rows
-from tests.probes.make_math import math_rows, trl_rows
-from tests.probes.make_tasks import choice_rows, countdown_rows, published_countdown_rows
-from tests.probes.make_verdicts import verdict_rows
-
 Row = dict[str, object]
+Corpus = Callable[[Random], Iterator[Row]]
 
 _XML = ("reasoning", "answer")
 _FILLER = (
@@ -275,32 +272,33 @@ def plain_rows(texts: Callable[[Random], Iterator[str]]) -> Callable[[Random], I
     return lambda random: ({"completion": text} for text in texts(random))
 
 
-CORPORA: dict[str, Callable[[Random], Iterator[Row]]] = {
-    "aime_integer@v1": aime_rows,
-    "countdown@v1": published_countdown_rows,
-    "countdown@v2": countdown_rows,
+CORPORA: dict[str, Corpus] = {
     "gsm8k_answer@v1": gsm8k_rows,
-    "gsm8k_answer@v2": gsm8k_number_rows,
-    "majority_vote@v1": vote_rows,
-    "math_equal@v1": math_rows,
-    "math_equal@v2": verdict_rows,
-    "multiple_choice@v1": choice_rows,
     "reflection@v1": reflection_rows,
     "think_format@v1": plain_rows(lambda random: xml_texts(random, ("think", "answer"))),
-    "trl_accuracy@v1": trl_rows,
     "xml_correctness@v1": correctness_rows,
     "xml_count@v1": count_rows,
     "xml_integer@v1": plain_rows(answer_texts),
     "xml_soft_format@v1": flagged_rows,
     "xml_strict_format@v1": flagged_rows,
 }
+"""The corpora that are written here; the other modules `make_*` of this folder have some of their own."""
+
+
+def corpora() -> dict[str, Corpus]:
+    """Return every corpus, by the id of its version."""
+    found = dict(CORPORA)
+    for path in sorted(Path(__file__).parent.glob("make_*.py")):
+        found |= importlib.import_module(f"tests.probes.{path.stem}").CORPORA
+    return found
 
 
 def main() -> None:
     """Write the corpora named on the command line, or all."""
-    for reward_id in sys.argv[1:] or CORPORA:
+    made = corpora()
+    for reward_id in sys.argv[1:] or made:
         random = Random(reward_id)  # noqa: S311 - the same probes every time, not a secret
-        rows = list(CORPORA[reward_id](random))
+        rows = list(made[reward_id](random))
         lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows]
         if not any("group" in row for row in rows):  # equal completions of a group are not one, they are votes
             lines = list(dict.fromkeys(lines))

@@ -407,3 +407,10 @@ def vote_rows(random: Random) -> Iterator[Row]:
         for _ in range(random.choice((1, 2, 3, 4, 4, 4, 6, 8))):
             said = random.choice(_NOISE) if random.random() < 0.15 else rf"\boxed{{{random.choice(pool)}}}"
             yield {"completion": said, "group": f"g{number}", "params": params}
+
+
+CORPORA = {
+    "aime_integer@v1": aime_rows,
+    "gsm8k_answer@v2": gsm8k_number_rows,
+    "majority_vote@v1": vote_rows,
+}

@@ -418,3 +418,9 @@ def trl_rows(random: Random) -> Iterator[Row]:
     announced = [phrase for phrase in _PHRASES if "boxed" in phrase or ("$" in phrase and "nswer" in phrase)]
     for completion, gold in problems(random, (*announced, *announced, *_PHRASES)):
         yield {"completion": completion, "reference": {"solution": random.choice(forms).format(gold)}}
+
+
+CORPORA = {
+    "math_equal@v1": math_rows,
+    "trl_accuracy@v1": trl_rows,
+}

@@ -141,3 +141,10 @@ def choice_rows(_: Random) -> Iterator[Row]:
         yield {"completion": f"<answer>{letter}</answer>", "reference": {**_QUESTIONS[0], "permutation_seed": seed}}
     for question in _BAD_QUESTIONS:
         yield {"completion": "<answer>A</answer>", "reference": question}
+
+
+CORPORA = {
+    "countdown@v1": published_countdown_rows,
+    "countdown@v2": countdown_rows,
+    "multiple_choice@v1": choice_rows,
+}

@@ -48,3 +48,8 @@ def verdict_rows(random: Random) -> Iterator[Row]:
         yield {"completion": rf"\boxed{{{answer}}}", "reference": {"answer": gold}, "params": params}
     for statement, places, gold in product(_STATEMENTS, _PLACES, ("1", "2", "3")):
         yield {"completion": statement, "reference": {"answer": gold}, "params": {"places": places}}
+
+
+CORPORA = {
+    "math_equal@v2": verdict_rows,
+}

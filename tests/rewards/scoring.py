@@ -4,12 +4,13 @@ import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 from rewards.declare import Reward
 from rewards.registry import Registry, discover
-from rewards.types import Needs, Outcome, Sample
+from rewards.types import Failure, Frozen, Needs, Outcome, Sample
 
-Fields = Mapping[str, object]
+Fields = Mapping[str, Any]
 
 
 class _BudgetSpent(BaseException):
@@ -22,28 +23,75 @@ def registry() -> Registry:
     return discover()
 
 
-def score(reward_id: str, completion: str, reference: Fields | None = None, params: Fields | None = None) -> Outcome:
-    """Return what a reward says of one completion: its lowest score once the budget is spent."""
+def score(
+    reward_id: str, completion: str, reference: Fields | None = None, params: Fields | None = None, **fields: object
+) -> Outcome:
+    """Return what a reward says of one completion, after what it needs: its lowest score once the budget is spent."""
     reward = registry()[reward_id]
-    sample = Sample(completion, reward.reference.model_validate(reference or {}))
+    given = {"completion": completion, "reference": reference, **fields}
+    needs = _needs(reward, given)
+    if isinstance(needs, Failure):
+        return needs
     try:
         with _budget(reward):
-            return reward.score(sample, reward.params.model_validate(params or {}), Needs({}))
+            return reward.score(_sample(reward, given), reward.params.model_validate(params or {}), needs)
     except _BudgetSpent:
         return reward.lowest("answer_too_expensive", "Reading the answer took longer than its budget.")
 
 
-def score_group(reward_id: str, completions: Sequence[str], params: Fields | None = None) -> list[Outcome]:
-    """Return what a group reward that needs no reference says of the completions of one group."""
+def score_group(reward_id: str, group: Sequence[str | Fields], params: Fields | None = None) -> list[Outcome]:
+    """Return what a group reward says of the completions of one group, given as texts or as fields of samples.
+
+    As in the service, a sample whose need fails is no part of its group.
+    """
     reward = registry()[reward_id]
-    samples = [Sample(completion, reward.reference(), group="g") for completion in completions]
+    items = [{"completion": each} if isinstance(each, str) else each for each in group]
+    needed = [_needs(reward, item) for item in items]
+    kept = [(item, needs) for item, needs in zip(items, needed, strict=True) if isinstance(needs, Needs)]
     try:
         with _budget(reward):
-            return reward.score_group(samples, reward.params.model_validate(params or {}), [Needs({})] * len(samples))
+            scored = iter(
+                reward.score_group(
+                    [_sample(reward, {**item, "group": "g"}) for item, _ in kept],
+                    reward.params.model_validate(params or {}),
+                    [needs for _, needs in kept],
+                )
+            )
     except _BudgetSpent:
-        return [reward.lowest("answer_too_expensive", "Reading the answers took longer than their budget.")] * len(
-            samples
-        )
+        lowest = reward.lowest("answer_too_expensive", "Reading the answers took longer than their budget.")
+        scored = iter([lowest] * len(kept))
+    return [needs if isinstance(needs, Failure) else next(scored) for needs in needed]
+
+
+def _needs(reward: Reward, given: Fields) -> Needs | Failure:
+    """Return the scores that a reward needs, or the first failure among them."""
+    scores = {}
+    for reward_id in reward.needs:
+        outcome = score(reward_id, **given)
+        if isinstance(outcome, Failure):
+            return outcome
+        scores[reward_id] = outcome
+    return Needs(scores)
+
+
+def _sample(reward: Reward, given: Fields) -> Sample[Frozen]:
+    """Return the sample as the reward sees it: with the fields of the reference that are its own."""
+    reference = {name: value for name, value in (given.get("reference") or {}).items() if _is_own(reward, name)}
+    ids = given.get("completion_ids")
+    return Sample(
+        given["completion"],
+        reward.reference.model_validate(reference),
+        prompt=given.get("prompt"),
+        group=given.get("group"),
+        completion_tokens=given.get("completion_tokens"),
+        completion_ids=None if ids is None else tuple(ids),
+    )
+
+
+def _is_own(reward: Reward, field: str) -> bool:
+    """Return whether a field is no other reward's: a misspelt one stays, and is refused."""
+    others = {name for need in reward.needs for name in registry()[need].reference.model_fields}
+    return field in reward.reference.model_fields or field not in others
 
 
 @contextmanager

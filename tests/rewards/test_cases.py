@@ -28,8 +28,7 @@ def test_case(reward_id: str, case: dict[str, Any]) -> None:
         outcomes = score_group(reward_id, case["group"], case.get("params"))
         expected = case["expect"] if isinstance(case["expect"], list) else [case["expect"]] * len(outcomes)
     else:
-        sample = case["sample"]
-        outcomes = [score(reward_id, sample["completion"], sample.get("reference"), case.get("params"))]
+        outcomes = [score(reward_id, params=case.get("params"), **case["sample"])]
         expected = [case["expect"]]
     assert expected == [seen(outcome) for outcome in outcomes], case["why"]
 

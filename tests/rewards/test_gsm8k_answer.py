@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rewards.text.stated_numbers import stated
 from rewards.types import Score
-from tests.rewards.golden_adapters import DATA
+from tests.rewards.golden.published import DATA
 from tests.rewards.scoring import score
 
 REWARD = "gsm8k_answer@v2"

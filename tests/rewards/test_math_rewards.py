@@ -9,7 +9,7 @@ import pytest
 
 from rewards.types import Score
 from tests.probes.make_math import math_rows
-from tests.rewards.golden_adapters import DATA
+from tests.rewards.golden.published import DATA
 from tests.rewards.scoring import score
 
 SOLUTIONS = DATA / "gsm8k" / "example_model_solutions.jsonl"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rewards.text.choices import LETTERS, Options, shown_order
 from rewards.types import Score
-from tests.rewards.golden_adapters import DATA
+from tests.rewards.golden.published import DATA
 from tests.rewards.scoring import score
 
 REWARD = "multiple_choice@v1"
