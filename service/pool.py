@@ -146,7 +146,8 @@ class Pool:
             self._put(Shard(batch, works, reward.budget_s * _PATIENCE))
         try:
             with suppress(TimeoutError):
-                await asyncio.wait_for(batch.done.wait(), deadline_s)
+                async with asyncio.timeout(deadline_s):
+                    await batch.done.wait()
             batch.kill_workers()
         except asyncio.CancelledError:
             # The caller is gone. A worker that is about to finish its shard may: that is cheaper than a new worker.

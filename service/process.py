@@ -151,7 +151,9 @@ class WorkerProcess:
             theirs.close()
         self = cls(process, progress, connection, recipe.executor)
         try:
-            await asyncio.wait_for(self._frame(), recipe.start_timeout_s)
+            # Not `wait_for`: on Python 3.11 that swallows a cancellation which meets the frame, and the slot lives on.
+            async with asyncio.timeout(recipe.start_timeout_s):
+                await self._frame()
         except (TimeoutError, WorkerDiedError):
             await self.close()
             raise WorkerDiedError(Death.FAULT, worker.IDLE) from None

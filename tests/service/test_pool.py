@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from rewards.frames import Item, encode_outcome
+from rewards.frames import EncodedOutcome, Item, encode_outcome
 from rewards.registry import discover
 from rewards.types import Failure, FailureKind, NoParams, Outcome, Score
 from rewards.worker import IDLE
 from service.batch import Batch, Shard, Work
 from service.pool import Pool, PoolUnavailableError
-from service.process import Death, WorkerDiedError, _cause
+from service.process import Death, WorkerDiedError, WorkerProcess, _cause
 from service.settings import MEBIBYTE
 from tests.service.running import TEST_REWARDS, forkserver_pid, item, kill, preload, running_pool, scored, until
 
@@ -135,6 +135,26 @@ def _poison(row: dict[str, Any]) -> tuple[str, str, str]:
     gold = eval(row["gold_gen"]) if row["gold_gen"] else row["gold"]  # noqa: S307 - our own file, and the point of it
     text = eval(row["gen"]) if row["gen"] else row["completion"]  # noqa: S307 - as above
     return row["id"], str(gold), str(text)
+
+
+@pytest.mark.timeout(60)
+async def test_a_stop_that_meets_a_worker_becoming_ready_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pool stops even where the cancellation and the worker's first word come in the same turn of the loop."""
+    pool = Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE)
+    stops: list[asyncio.Task[None]] = []
+    next_frame = WorkerProcess._frame
+
+    async def frame_then_stop(process: WorkerProcess) -> list[list[EncodedOutcome]]:
+        frame = await next_frame(process)
+        stops.append(asyncio.create_task(pool.stop()))
+        return frame
+
+    monkeypatch.setattr(WorkerProcess, "_frame", frame_then_stop)
+    await pool.start()
+    await until(lambda: bool(stops))
+    done, _ = await asyncio.wait(stops, timeout=20)
+    assert done
+    assert pool.worker_pids == []
 
 
 async def test_a_late_sample_is_a_deadline() -> None:
