@@ -5,6 +5,7 @@ honest one. `refusal` is the gate before it. A rule here names a way of writing 
 is any good is for others to say, and where a rule is unsure the text is an attempt.
 """
 
+import re
 from dataclasses import dataclass
 
 import regex
@@ -19,12 +20,13 @@ _WORD = regex.compile(
     regex.VERSION1,
 )
 """A word or a number; one character, in scripts that put no spaces between words."""
-_TAG = regex.compile(r"</?[A-Za-z][\w.-]{0,40}+\s*+/?>")
-_ANSWER_MARK = regex.compile(r"####|\\boxed|<answer>|\b(?:answer|option|choice)\s++(?:is|:)", regex.IGNORECASE)
-_OPTION = regex.compile(r"(?<![\w'’])[A-J](?![\w'’])")
-_CHOSEN = regex.compile(r"(?<!\w)[A-HJ]\W*+$")
-_SENTENCE_END = regex.compile(r"[.!?…]['\"”’)*\]]*+(?=\s|$)|[。！？।؟]")
-_ANSWERING = regex.compile(r"\banswer|####|\\boxed|=[^=]{0,30}+$", regex.IGNORECASE)
+_ASCII_WORD = re.compile(r"[a-z]+|[0-9]+")
+_TAG = re.compile(r"</?[A-Za-z][\w.-]{0,40}+\s*+/?>")
+_ANSWER_MARK = re.compile(r"####|\\boxed|<answer>|\b(?:answer|option|choice)\s++(?:is|:)", re.IGNORECASE)
+_OPTION = re.compile(r"(?<![\w'’])[A-J](?![\w'’])")
+_CHOSEN = re.compile(r"(?<!\w)[A-HJ]\W*+$")
+_SENTENCE_END = re.compile(r"[.!?…]['\"”’)*\]]*+(?=\s|$)|[。！？।؟]")
+_ANSWERING = re.compile(r"\banswer|####|\\boxed|=[^=]{0,30}+$", re.IGNORECASE)
 _CUT_ENDINGS = frozenset(",;:=+-–—/\\^_([{<&|")
 
 _ANNOUNCING = frozenset(
@@ -91,13 +93,18 @@ def refusal(text: str, prompt: str | None = None) -> Refusal | None:
     """
     text = _ends(text)
     bare, tags = _TAG.subn(" ", text)
-    words = _WORD.findall(bare.lower())
+    words = _words(bare)
     if not words:
         return _TAGS if tags else _EMPTY
     if has_lookalikes(text):
         return _LOOKALIKES
     found = _stuffing(bare, words, tags, len(_ANSWER_MARK.findall(text))) or _repetition(words, prompt)
     return found or (_CUT if _is_cut_off(text.rstrip()) else None)
+
+
+def _words(text: str) -> list[str]:
+    """Return the words and numbers of a text in lower case."""
+    return (_ASCII_WORD if text.isascii() else _WORD).findall(text.lower())
 
 
 def _ends(text: str) -> str:
@@ -117,7 +124,7 @@ def _stuffing(bare: str, words: list[str], tags: int, answers: int) -> Refusal |
         return _SPAM
     if len(options) >= _MANY_OPTIONS and count <= _WORDS_AN_OPTION * len(options):
         return _OPTIONS
-    if count >= _FEW_WORDS and 2 * sum([word in _REASONING for word in words]) >= count:
+    if count >= _FEW_WORDS and 2 * len([word for word in words if word in _REASONING]) >= count:
         return _KEYWORDS
     return None
 
@@ -131,7 +138,7 @@ def _repetition(words: list[str], prompt: str | None) -> Refusal | None:
     if len(words) >= _MANY_WORDS and len(shingles) < _DISTINCT_SHARE * len(words):
         return _REPETITION
     if prompt and len(words) >= _FEW_WORDS:
-        asked = _shingles(_WORD.findall(_ends(prompt).lower()))
+        asked = _shingles(_words(_ends(prompt)))
         shared = len(shingles & asked)
         if shared >= _ECHO_SHARE * len(shingles) and shared >= _ECHO_COVERAGE * len(asked):
             return _ECHO
@@ -155,4 +162,4 @@ def _is_cut_off(text: str) -> bool:
     new_line = text.rfind("\n")
     fragment = text[max(ends[-1], new_line) :]
     short = _SHORT_LINE if new_line >= ends[-1] else _SHORT_SENTENCE
-    return len(_WORD.findall(fragment)) > short and _ANSWERING.search(fragment) is None
+    return len(_words(fragment)) > short and _ANSWERING.search(fragment) is None
