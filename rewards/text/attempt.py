@@ -22,7 +22,7 @@ _WORD = regex.compile(
 """A word or a number; one character, in scripts that put no spaces between words."""
 _ASCII_WORD = re.compile(r"[a-z]+|[0-9]+")
 _TAG = re.compile(r"</?[A-Za-z][\w.-]{0,40}+\s*+/?>")
-_ANSWER_MARK = re.compile(r"####|\\boxed|<answer>|\b(?:answer|option|choice)\s++(?:is|:)", re.IGNORECASE)
+_ANSWER_MARKS = ("####", "\\boxed", "<answer>", "answer is", "answer:", "option is", "choice is")
 _OPTION = re.compile(r"(?<![\w'’])[A-J](?![\w'’])")
 _CHOSEN = re.compile(r"(?<!\w)[A-HJ]\W*+$")
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)*\]]*+(?=\s|$)|[。！？।؟]")
@@ -49,6 +49,7 @@ _MOST_ANNOUNCING = 25
 _MANY_ANSWERS = 5
 _WORDS_AN_ANSWER = 6
 _MANY_OPTIONS = 4
+_MOST_OPTIONS = 10
 _WORDS_AN_OPTION = 3
 _FEW_WORDS = 8
 _MANY_WORDS = 40
@@ -98,7 +99,7 @@ def refusal(text: str, prompt: str | None = None) -> Refusal | None:
         return _TAGS if tags else _EMPTY
     if has_lookalikes(text):
         return _LOOKALIKES
-    found = _stuffing(bare, words, tags, len(_ANSWER_MARK.findall(text))) or _repetition(words, prompt)
+    found = _stuffing(bare, words, tags, sum(map(text.lower().count, _ANSWER_MARKS))) or _repetition(words, prompt)
     return found or (_CUT if _is_cut_off(text.rstrip()) else None)
 
 
@@ -115,13 +116,13 @@ def _ends(text: str) -> str:
 def _stuffing(bare: str, words: list[str], tags: int, answers: int) -> Refusal | None:
     """Return why a text is made of marks and keywords, if it is."""
     count = len(words)
-    options = set(_OPTION.findall(bare))
     if tags >= max(4, count):
         return _TAGS
     if count <= _MOST_ANNOUNCING and _ANNOUNCING.issuperset(words) and not _CHOSEN.search(bare):
         return _PREFIX
     if answers >= _MANY_ANSWERS and count <= _WORDS_AN_ANSWER * answers:
         return _SPAM
+    options = set(_OPTION.findall(bare)) if count <= _WORDS_AN_OPTION * _MOST_OPTIONS else ()
     if len(options) >= _MANY_OPTIONS and count <= _WORDS_AN_OPTION * len(options):
         return _OPTIONS
     if count >= _FEW_WORDS and 2 * len([word for word in words if word in _REASONING]) >= count:
