@@ -8,7 +8,6 @@ new version. `--release` adds versions to the lock, for good.
 import argparse
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,10 +17,8 @@ from rewards.declare import Reward
 from rewards.digest import LOCK_PATH, Digests, Lock, behaviour_digest, build_digest
 from rewards.registry import Registry, discover
 from rewards.types import Outcome
-from service.memo import Memo
-from service.pool import Pool
+from service.offline import offline_scorer
 from service.scoring import Ask, Scorer, Submission, submission
-from service.settings import MEBIBYTE
 
 PROBES = Path(__file__).parent / "probes"
 DEADLINE_S = 900
@@ -36,13 +33,8 @@ def probe_outcomes(
     """Return what versions return on their probes, scored in worker processes as the service does it."""
 
     async def score_all() -> dict[str, Outcomes]:
-        pool = Pool(package, workers=os.cpu_count() or 1, memory_bytes=1024 * MEBIBYTE)
-        await pool.start()
-        try:
-            scorer = Scorer(registry, pool, max_text_chars=10_000_000, memo=Memo(0, 0))
+        async with offline_scorer(registry, package) as scorer:
             return {reward_id: await _score(scorer, registry[reward_id], probes) for reward_id in reward_ids}
-        finally:
-            await pool.stop()
 
     return asyncio.run(score_all())
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from service.cli import catalogue, demo, score, serve, train
+from service.cli import catalogue, demo, score, serve, stress, train
 
 app = typer.Typer(
     help="Versioned rewards for language models in training: serve them, read them, try them, train with them.",
@@ -14,5 +14,6 @@ app.command("serve")(serve.serve)
 app.command("list")(catalogue.list_rewards)
 app.command("show")(catalogue.show_reward)
 app.command("score")(score.score)
+app.command("stress")(stress.stress)
 app.command("train")(train.train)
 app.command("demo")(demo.demo)

@@ -1,0 +1,1 @@
+"""What dishonest completions earn from a reward, next to honest ones."""
