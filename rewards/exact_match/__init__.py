@@ -1,0 +1,1 @@
+"""The answer in `<answer>` tags equals the reference, but for case, punctuation and articles."""

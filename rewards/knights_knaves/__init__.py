@@ -1,0 +1,1 @@
+"""The completion tells who is a knight and who is a knave."""
