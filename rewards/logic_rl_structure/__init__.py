@@ -1,0 +1,1 @@
+"""The four tags occur exactly once each, in their order."""

@@ -1,0 +1,1 @@
+"""The completion is written in at least three steps."""

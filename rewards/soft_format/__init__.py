@@ -1,0 +1,1 @@
+"""A think block is closed and an answer block follows."""

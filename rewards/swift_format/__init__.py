@@ -1,0 +1,1 @@
+"""The completion is a think block and an answer block, and ends there."""

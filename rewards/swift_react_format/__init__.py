@@ -1,0 +1,1 @@
+"""The completion is a think block followed by an action and its input."""

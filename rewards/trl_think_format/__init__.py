@@ -1,0 +1,1 @@
+"""The completion starts with its only `<think>`, and closes it."""

@@ -1,0 +1,1 @@
+"""The completion starts with its only think block, and something follows it."""
