@@ -49,7 +49,7 @@ class RequestIntake:
         samples, deadline_ms = body.get("samples"), body.get("deadline_ms")
         if type(samples) is not list or len(samples) > self._max_batch:
             return None
-        if deadline_ms is not None and (type(deadline_ms) is not int or deadline_ms <= 0):
+        if deadline_ms is not None and (type(deadline_ms) is not int or not 0 < deadline_ms <= MAX_INT):
             return None
         try:
             check_size({name: value for name, value in body.items() if name != "samples"}, self._max_batch)

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Body, Request
 from pydantic import JsonValue, TypeAdapter, ValidationError
 from starlette.responses import Response
 
@@ -16,6 +16,7 @@ from rewards.registry import Registry
 from rewards.types import Frozen
 from service import errors, wire
 from service.catalogue import unknown
+from service.examples import request_examples
 from service.fast_json import FastJsonRoute
 from service.intake import Read, RequestIntake, SampleIntake
 from service.memo import Memo
@@ -86,7 +87,8 @@ class ScoreRoutes:
             read = Read(submissions, [sample.id for sample in body.samples])
             return await self._answer_one(request.state.request_id, Ask(reward, body.params), read, body.deadline_ms)
 
-        score.__annotations__["body"] = wire.request_model(reward, self._registry)
+        model = wire.request_model(reward, self._registry)
+        score.__annotations__["body"] = Annotated[model, Body(openapi_examples=request_examples(reward))]
         return score
 
     def shortcuts(self) -> Shortcuts:

@@ -80,7 +80,9 @@ class RewardAsk(Body):
 
 Deadline = Annotated[
     int | None,
-    Field(gt=0, description="Wall time in ms; samples not scored by then are `deadline`. The service caps it."),
+    Field(
+        gt=0, le=MAX_INT, description="Wall time in ms; samples not scored by then are `deadline`. The service caps it."
+    ),
 ]
 
 

@@ -1,20 +1,16 @@
 """Scores the attacks on a reward beside its honest completions."""
 
-import re
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rewards.declare import Reward
 from rewards.types import Frozen, Outcome, Score
-from service.examples import Example
+from service.examples import Example, token_ids
 from service.scoring import Ask, Scorer, Submission, submission
 from service.stress.attacks import Attack, attacks
 
 _DEADLINE_S = 600.0
-_PIECE = re.compile(r"\w+|[^\w\s]")
-_VOCABULARY = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,6 @@ async def stress(scorer: Scorer, reward: Reward, example: Example, params: dict[
 
 def sample(example: Example, completion: str, group: str | None = None) -> Submission:
     """Return one completion of an example's prompt, with tokens: its words and its marks."""
-    pieces = _PIECE.findall(completion)
-    ids = [zlib.crc32(piece.encode()) % _VOCABULARY for piece in pieces]
+    ids = token_ids(completion)
     given = submission(completion, example.reference, prompt=example.prompt, group=group)
     return {**given, "completion_tokens": len(ids), "completion_ids": ids}
