@@ -61,7 +61,7 @@ class Reward:
     extras: tuple[str, ...]
     """What the function takes after the sample and the params, in its order: `needs`, `gold`, both or neither."""
     supersedes: tuple[str, ...]
-    """Ids of the versions that this one is to be used instead of."""
+    """Ids of versions of other families that this one is to be used instead of."""
 
     @property
     def id(self) -> str:
@@ -197,8 +197,8 @@ def reward(
         read: `read(reference: Reference, params: Params) -> Gold`, which may raise `BadReference`. It runs under a
             budget of its own, equal to `budget_s`; what it returns is kept and given to every sample with the same
             reference, so the function must not change it. A reference that uses the budget up is `bad_reference`.
-        supersedes: Ids of the versions that this one is to be used instead of. They stay as they are; the
-            documentation of each names this one.
+        supersedes: Ids of versions of other families that this one is to be used instead of, beside its own family's
+            version before it. They stay as they are; the documentation of each names this one.
 
     Returns:
         A decorator that turns the function into a `Reward`.

@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 
 from typing_extensions import override
@@ -11,6 +11,8 @@ from typing_extensions import override
 from rewards.declare import Reward
 from rewards.types import Frozen
 
+_SAID_LATER = {"trl_accuracy@v1": "math_equal@v2", "xml_correctness@v1": "math_equal@v2"}
+"""What versions supersede that were released before a declaration could say so."""
 _VERSION = re.compile(r"v[1-9][0-9]*")
 
 
@@ -23,11 +25,7 @@ class Registry(Mapping[str, Reward]):
         for reward in ordered:
             if missing := [need for need in reward.needs if need not in self._rewards]:
                 raise LookupError(f"{reward.id} needs {', '.join(missing)}, which is not declared")
-        self._successors: dict[str, str] = {}
-        for reward in ordered:
-            for old in reward.supersedes:
-                if self._successors.setdefault(old, reward.id) != reward.id:
-                    raise LookupError(f"{old} is superseded by {self._successors[old]} and by {reward.id}")
+        self._successors = _successors(ordered)
 
     @override
     def __getitem__(self, reward_id: str) -> Reward:
@@ -54,6 +52,27 @@ class Registry(Mapping[str, Reward]):
         for need in reward.needs:
             found += [each for each in self.references(self[need]) if each not in found]
         return found
+
+
+def _successors(rewards: Sequence[Reward]) -> dict[str, str]:
+    """Return which version each superseded one is to be replaced by: a declared one, else its family's next.
+
+    Raises:
+        LookupError: two versions say that they supersede the same one.
+    """
+    found: dict[str, str] = {}
+    implied: dict[str, str] = {}
+    before: Reward | None = None
+    for reward in rewards:
+        for old in reward.supersedes:
+            if found.setdefault(old, reward.id) != reward.id:
+                raise LookupError(f"{old} is superseded by {found[old]} and by {reward.id}")
+        if before is not None and before.family == reward.family:
+            implied[before.id] = reward.id
+        before = reward
+    known = {reward.id for reward in rewards}
+    late = {old: new for old, new in _SAID_LATER.items() if {old, new} <= known}
+    return late | implied | found
 
 
 def version_modules(package: str) -> list[str]:

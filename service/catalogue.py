@@ -94,6 +94,7 @@ def _entry(reward: Reward, registry: Registry, digests: Digests) -> wire.Catalog
         group=reward.is_group,
         needs=list(reward.needs),
         deprecated=False,
+        use_instead=registry.successor(reward.id),
         reference=None if reference is None else _schema(reference),
         params=_schema(reward.params),
     )

@@ -153,6 +153,7 @@ class CatalogueEntry(BaseModel):
     group: bool = Field(description="Whether it compares the completions of one prompt.")
     needs: list[str] = Field(description="Rewards that are scored first.")
     deprecated: bool
+    use_instead: str | None = Field(description="The version without this one's flaws, where there is one.")
     reference: dict[str, JsonValue] | None = Field(description="JSON schema of a reference; null where none is needed.")
     params: dict[str, JsonValue] = Field(description="JSON schema of the params.")
 

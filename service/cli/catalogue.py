@@ -19,11 +19,14 @@ def list_rewards() -> None:
     except ModuleNotFoundError as missing:
         require("service", missing)
     console = Console(soft_wrap=True, highlight=False)
-    for reward in discover().values():
+    registry = discover()
+    for reward in registry.values():
         low, high = reward.range
         fields = ", ".join(reward.reference.model_fields) or "nothing"
         console.print(f"[bold cyan]{reward.id}[/bold cyan]  {low:g} to {high:g}, compares with {fields}")
         console.print(f"    {reward.summary}")
+        if successor := registry.successor(reward.id):
+            console.print(f"    use instead: [cyan]{successor}[/cyan]")
 
 
 def show_reward(
@@ -53,6 +56,7 @@ def show_reward(
         "budget": f"{reward.budget_s:g} CPU seconds a sample",
         "longest completion": f"{reward.max_completion_chars:,} characters",
         "needs": ", ".join(reward.needs) or "-",
+        "use instead": registry.successor(reward.id) or "-",
         "reference": json.dumps(reward.reference.model_json_schema().get("properties", {})),
         "params": json.dumps(reward.params.model_json_schema().get("properties", {})),
         "behaviour": found.behaviour or "not released, or not proven with the packages installed here",

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from rewards.declare import Reward
+from rewards.registry import Registry
 from rewards.types import Frozen, Outcome, Score
 from service.examples import Example, token_ids
+from service.examples import example as example_of
+from service.offline import offline_scorer
 from service.scoring import Ask, Scorer, Submission, submission
 from service.stress.attacks import Attack, attacks
 
@@ -64,6 +67,13 @@ async def stress(scorer: Scorer, reward: Reward, example: Example, params: dict[
     step = len(batch) // len(texts)
     right, wrong, *others = (outcome.outcome() for outcome in encoded[step - 1 :: step])
     return Matrix(reward.id, right, wrong, list(zip(found, others, strict=True)))
+
+
+async def stress_all(registry: Registry) -> dict[str, Matrix]:
+    """Return the matrix of every version that has an example, by its id, scored by one pool."""
+    async with offline_scorer(registry) as scorer:
+        examples = {reward.id: example for reward in registry.values() if (example := example_of(reward)) is not None}
+        return {reward_id: await stress(scorer, registry[reward_id], given) for reward_id, given in examples.items()}
 
 
 def sample(example: Example, completion: str, group: str | None = None) -> Submission:

@@ -10,9 +10,8 @@ from rewards.registry import discover
 from rewards.types import Failure, FailureKind, Score
 from service.cli.commands import app
 from service.examples import Example, example
-from service.offline import offline_scorer
 from service.stress.attacks import KINDS, attacks
-from service.stress.matrix import Matrix, stress
+from service.stress.matrix import Matrix, stress_all
 
 REGISTRY = discover()
 OUR_OWN_V1 = {
@@ -35,17 +34,7 @@ pytestmark = [pytest.mark.usefixtures("warm_forkserver"), pytest.mark.timeout(30
 @cache
 def matrices() -> dict[str, Matrix]:
     """Return the matrix of every version, all scored by one pool."""
-
-    async def run() -> dict[str, Matrix]:
-        async with offline_scorer(REGISTRY) as scorer:
-            found = {}
-            for reward in REGISTRY.values():
-                given = example(reward)
-                if given is not None:
-                    found[reward.id] = await stress(scorer, reward, given)
-            return found
-
-    return asyncio.run(run())
+    return asyncio.run(stress_all(REGISTRY))
 
 
 def test_every_version_has_an_example() -> None:

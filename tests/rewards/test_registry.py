@@ -52,3 +52,27 @@ def test_a_package_must_exist(package: str) -> None:
     """A misspelt package is not an empty one."""
     with pytest.raises(ModuleNotFoundError, match=package):
         version_modules(package)
+
+
+def test_a_superseded_version_names_its_last_successor() -> None:
+    """Its own family's next version, or the one that says so; the chain is followed to its end."""
+    base = registry()["math_equal@v1"]
+    other = replace(base, family="other")
+    found = Registry([other, base, replace(base, version=2, supersedes=("other@v1",)), replace(base, version=3)])
+    assert found.successor("other@v1") == "math_equal@v3"
+    assert found.successor("math_equal@v1") == "math_equal@v3"
+    assert found.successor("math_equal@v3") is None
+
+
+def test_one_version_has_one_successor() -> None:
+    """Two that claim the same one are a defect of the declarations."""
+    base = registry()["math_equal@v1"]
+    claims = [replace(base, family=family, supersedes=("old@v1",)) for family in ("one", "two")]
+    with pytest.raises(LookupError, match=r"old@v1 is superseded by one@v1 and by two@v1"):
+        Registry(claims)
+
+
+def test_what_is_superseded_exists() -> None:
+    """Nobody is sent away from a version that was never served, and chains end."""
+    assert [] == [old for reward in registry().values() for old in reward.supersedes if old not in registry()]
+    assert all(registry().successor(reward_id) != reward_id for reward_id in registry())
