@@ -78,22 +78,25 @@ def read_cases(folder: Path, reward: Reward) -> list[Case]:
 
 
 def _case(row: dict[str, Any]) -> Case | None:
-    """Return a case of a single sample that is short enough to show."""
-    sample, expected = row.get("sample"), row["expect"]
-    if sample is None or len(sample["completion"]) > _SHOWN_CHARS:
+    """Return a case that is short enough to show; a group is shown as a list."""
+    sample = row.get("sample", {})
+    texts = row["group"] if "group" in row else [sample["completion"]]
+    if not all(isinstance(text, str) for text in texts) or sum(map(len, texts)) > _SHOWN_CHARS:
         return None
+    expected = row["expect"] if isinstance(row["expect"], list) else [row["expect"]]
     return Case(
-        completion=sample["completion"],
+        completion=_json(texts) if "group" in row else texts[0],
         params=row.get("params", {}),
         reference=sample.get("reference") or {},
-        outcome=f"{expected['value']:g}" if "value" in expected else "failure",
-        reason=expected.get("reason") or expected["failure"],
+        outcome=", ".join(f"{each['value']:g}" if "value" in each else "failure" for each in expected),
+        reason=", ".join(dict.fromkeys(each.get("reason") or each["failure"] for each in expected)),
         why=row["why"],
     )
 
 
 def _number(outcome: str) -> float:
-    return float("-inf") if outcome == "failure" else float(outcome)
+    first = outcome.partition(",")[0]
+    return float("-inf") if first == "failure" else float(first)
 
 
 def _section(reward: Reward, successor: str | None, matrix: Matrix | None, cases: Sequence[Case]) -> str:
@@ -150,7 +153,7 @@ def _case_table(cases: Sequence[Case]) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
-def _json(fields: Mapping[str, Any]) -> str:
+def _json(fields: Mapping[str, Any] | Sequence[str]) -> str:
     return json.dumps(fields, ensure_ascii=False) if fields else ""
 
 

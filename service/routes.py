@@ -58,7 +58,7 @@ class ScoreRoutes:
                 methods=["POST"],
                 operation_id=f"score_{reward.family}_v{reward.version}",
                 summary=reward.summary,
-                description=_description(reward, self._registry.successor(reward.id)),
+                description=reward.doc,
                 response_model=wire.ScoreResponse,
                 responses=errors.responses(400, 401, 413, 422, 503),
                 deprecated=False,
@@ -203,10 +203,6 @@ class ScoreRoutes:
             [wire.render(sample_id, outcome) for sample_id, outcome in zip(ids, outcomes, strict=True)]
         )
         return b'%b,"outcomes":[%b]}' % (orjson.dumps(head)[:-1], rendered)
-
-
-def _description(reward: Reward, successor: str | None) -> str:
-    return reward.doc if successor is None else f"{reward.doc}\n\nUse instead: `{successor}`."
 
 
 def _submission(sample: wire.SampleBody, reference: Json) -> Submission:
