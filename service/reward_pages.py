@@ -148,13 +148,17 @@ def _case_table(cases: Sequence[Case]) -> Iterator[str]:
     yield "|" + "---|" * len(head)
     for case in cases:
         cells = [_code(case.completion)]
-        cells += [_code(_json(case.reference))] * has_reference + [_code(_json(case.params))] * has_params
+        cells += [_fields(case.reference)] * has_reference + [_fields(case.params)] * has_params
         cells += [case.outcome, f"`{case.reason}`", _escaped(case.why)]
         yield f"| {' | '.join(cells)} |"
 
 
-def _json(fields: Mapping[str, Any] | Sequence[str]) -> str:
-    return json.dumps(fields, ensure_ascii=False) if fields else ""
+def _fields(fields: Mapping[str, Any]) -> str:
+    return _code(_json(fields)) if fields else ""
+
+
+def _json(value: Mapping[str, Any] | Sequence[str]) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _code(text: str) -> str:

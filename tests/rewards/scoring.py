@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -24,10 +25,18 @@ def registry() -> Registry:
 
 
 def score(
-    reward_id: str, completion: str, reference: Fields | None = None, params: Fields | None = None, **fields: object
+    reward_id: str,
+    completion: str,
+    reference: Fields | None = None,
+    params: Fields | None = None,
+    budget_s: float | None = None,
+    **fields: object,
 ) -> Outcome:
-    """Return what a reward says of one completion, after what it needs: its lowest score once the budget is spent."""
-    reward = registry()[reward_id]
+    """Return what a reward says of one completion, after what it needs: its lowest score once the budget is spent.
+
+    The budget is CPU time, the version's own unless another is given.
+    """
+    reward = _with_budget(registry()[reward_id], budget_s)
     given = {"completion": completion, "reference": reference, **fields}
     needs = _needs(reward, given)
     if isinstance(needs, Failure):
@@ -39,12 +48,14 @@ def score(
         return reward.lowest("answer_too_expensive", "Reading the answer took longer than its budget.")
 
 
-def score_group(reward_id: str, group: Sequence[str | Fields], params: Fields | None = None) -> list[Outcome]:
+def score_group(
+    reward_id: str, group: Sequence[str | Fields], params: Fields | None = None, budget_s: float | None = None
+) -> list[Outcome]:
     """Return what a group reward says of the completions of one group, given as texts or as fields of samples.
 
     As in the service, a sample whose need fails is no part of its group.
     """
-    reward = registry()[reward_id]
+    reward = _with_budget(registry()[reward_id], budget_s)
     items = [{"completion": each} if isinstance(each, str) else each for each in group]
     needed = [_needs(reward, item) for item in items]
     kept = [(item, needs) for item, needs in zip(items, needed, strict=True) if isinstance(needs, Needs)]
@@ -61,6 +72,10 @@ def score_group(reward_id: str, group: Sequence[str | Fields], params: Fields | 
         lowest = reward.lowest("answer_too_expensive", "Reading the answers took longer than their budget.")
         scored = iter([lowest] * len(kept))
     return [needs if isinstance(needs, Failure) else next(scored) for needs in needed]
+
+
+def _with_budget(reward: Reward, budget_s: float | None) -> Reward:
+    return reward if budget_s is None else replace(reward, budget_s=budget_s)
 
 
 def _needs(reward: Reward, given: Fields) -> Needs | Failure:
