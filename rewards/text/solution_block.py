@@ -1,0 +1,42 @@
+"""The one block between `<SOLUTION>` and `</SOLUTION>` that answers a question."""
+
+from dataclasses import dataclass
+
+from rewards.text.solution_tags import SOLUTION, SOLVED, WORKED, WORKING
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What stands between the tags, or why nothing counts."""
+
+    content: str = ""
+    trouble: str = ""
+    """A reason code; empty where the content counts."""
+    explanation: str = ""
+
+
+def solution_block(text: str) -> Block:
+    """Return the only solution behind the working, which must be the end of the text.
+
+    What stands before the last `<end_working_out>` is not read, nor what follows a `<start_working_out>` that is left
+    open. Where there is no working, the whole text is read.
+    """
+    behind = text.rpartition(WORKED)[2].partition(WORKING)[0]
+    start = behind.find(SOLUTION)
+    if start < 0:
+        return Block(trouble="no_answer", explanation="No solution is opened behind the working.")
+    if behind.count(SOLUTION) > 1 or behind.count(SOLVED) > 1:
+        return Block(trouble="several_answers", explanation="More than one solution stands behind the working.")
+    content, closing, after = behind[start + len(SOLUTION) :].partition(SOLVED)
+    if not closing:
+        return Block(trouble="no_answer", explanation="The solution is not closed.")
+    if not holds_text(content):
+        return Block(trouble="no_answer", explanation="The solution is blank.")
+    if after.strip():
+        return Block(trouble="text_after", explanation="Something stands behind the solution.")
+    return Block(content)
+
+
+def holds_text(text: str) -> bool:
+    """Return whether a text has a letter or a digit."""
+    return any(map(str.isalnum, text))

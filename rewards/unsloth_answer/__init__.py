@@ -1,0 +1,1 @@
+"""The text between the solution tags is the expected answer."""

@@ -1,0 +1,1 @@
+"""Each tag of the working and of the solution occurs exactly once."""

@@ -1,0 +1,1 @@
+"""The working and the solution stand between their tags, in order."""

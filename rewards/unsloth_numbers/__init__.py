@@ -1,0 +1,1 @@
+"""The number behind the solution tag is the expected one."""
