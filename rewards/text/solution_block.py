@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rewards.text.attempt import Refusal, refusal
 from rewards.text.solution_tags import SOLUTION, SOLVED, WORKED, WORKING
 
 
@@ -40,3 +41,13 @@ def solution_block(text: str) -> Block:
 def holds_text(text: str) -> bool:
     """Return whether a text has a letter or a digit."""
     return any(map(str.isalnum, text))
+
+
+def no_attempt(text: str, prompt: str | None) -> Refusal | None:
+    """Return why a text, or the working in it, attempts nothing; None where both are attempts."""
+    if refused := refusal(text, prompt):
+        return refused
+    _, opening, behind = text.partition(WORKING)
+    working, closing, _ = behind.partition(WORKED)
+    refused = refusal(working, prompt) if opening and closing and holds_text(working) else None
+    return None if refused and refused.reason == "cut_off" else refused  # whoever closes the working was not cut off

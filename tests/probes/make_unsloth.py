@@ -81,6 +81,7 @@ _REFERENCES = (
     "",
     "B",
 )
+_NUMBERS = ("72", "72", " 72 ", "1072", "1,072", "0", "0.5", "-72", "9007199254740992", "seventy-two")
 _PLACES = (
     f"{_START}\n{_WORKING}\n{_END}\n{_OPEN}@{_CLOSE}",
     f"{_START}w{_END}{_OPEN}@{_CLOSE}",
@@ -141,10 +142,19 @@ def prompted_rows(random: Random) -> Iterator[Row]:
 
 def answer_rows(random: Random) -> Iterator[Row]:
     """Yield answers in every place, with references that equal them, nearly or not at all."""
+    yield from _placed(random, _REFERENCES)
+
+
+def number_rows(random: Random) -> Iterator[Row]:
+    """Yield the same, with references that are numbers, all but one."""
+    yield from _placed(random, _NUMBERS)
+
+
+def _placed(random: Random, references: tuple[str, ...]) -> Iterator[Row]:
     for answer, place in product(_ANSWERS, _PLACES):
-        expected = random.choice((answer, *_REFERENCES, *_REFERENCES))
+        expected = random.choice((answer, *references, *references))
         yield {"completion": place.replace("@", answer), "reference": {"answer": expected}}
-    for answer, expected in product(_ANSWERS, sorted(set(_REFERENCES))):
+    for answer, expected in product(_ANSWERS, sorted(set(references))):
         yield {"completion": _PLACES[1].replace("@", answer), "reference": {"answer": expected}}
 
 
@@ -168,6 +178,6 @@ CORPORA = {
     "unsloth_format_approximate@v2": prompted_rows,
     "unsloth_answer@v1": answer_rows,
     "unsloth_answer@v2": shaped_rows,
-    "unsloth_numbers@v1": answer_rows,
-    "unsloth_numbers@v2": answer_rows,
+    "unsloth_numbers@v1": number_rows,
+    "unsloth_numbers@v2": number_rows,
 }
