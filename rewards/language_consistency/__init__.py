@@ -1,0 +1,1 @@
+"""The completion stays in one language."""
