@@ -1,0 +1,1 @@
+"""The behaviours of reasoning that the completion shows."""

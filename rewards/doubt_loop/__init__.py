@@ -1,0 +1,1 @@
+"""The completion does not turn in circles of doubt."""
