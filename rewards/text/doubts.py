@@ -23,6 +23,9 @@ _NEAR = 12
 _WORDS = 3
 """New words that are something new."""
 _SHINGLE = 3
+_COMPARED = 40
+"""Words of a window that are compared with other windows."""
+_FAR = 3
 _ALIKE = 0.6
 """The share of common runs of words from which two windows are near-duplicates."""
 
@@ -69,7 +72,7 @@ class _Said:
             return "sum"
         if {number for passage in window for number in passage.numbers} - self._numbers - false:
             return "number"
-        if {claim for passage in window for claim in passage.claims} - self._claims - false:
+        if {claim for passage in window for claim in passage.claims} - self._claims - self._numbers - false:
             return "value"
         words = {word for passage in window for word in passage.words} - self._words
         return "words" if len(words) >= _WORDS else ""
@@ -81,7 +84,7 @@ def doubts(text: str) -> list[Doubt]:
     said = _Said()
     noted = 0
     found: list[Doubt] = []
-    windows: list[set[tuple[str, ...]]] = []
+    windows: list[list[tuple[str, ...]]] = []
     for place, following in _pairs(read):
         for passage in read[noted : place.passage]:
             said.add(passage)
@@ -135,17 +138,18 @@ def _window(read: list[Passage], place: _Place, following: _Place | None) -> lis
     return [own, *read[place.passage + 1 : following.passage], read[following.passage].part(0, following.start)]
 
 
-def _shingles(window: list[Passage]) -> set[tuple[str, ...]]:
-    words = " ".join(passage.text.lower() for passage in window).split()
-    return {tuple(words[place : place + _SHINGLE]) for place in range(max(1, len(words) - _SHINGLE + 1))}
+def _shingles(window: list[Passage]) -> list[tuple[str, ...]]:
+    words = " ".join(passage.text.lower() for passage in window).split()[:_COMPARED]
+    return [tuple(words[place : place + _SHINGLE]) for place in range(max(1, len(words) - _SHINGLE + 1))]
 
 
-def _alike(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> bool:
-    smaller, larger = sorted((len(one), len(other)))
-    if smaller <= _ALIKE * larger:
+def _alike(one: list[tuple[str, ...]], other: list[tuple[str, ...]]) -> bool:
+    """Return whether two windows begin alike: as far as the shorter goes, unless that is no way at all."""
+    shorter, longer = sorted((len(one), len(other)))
+    if shorter * _FAR < longer:
         return False
-    common = len(one & other)
-    return common > _ALIKE * (smaller + larger - common)
+    first, second = set(one[:shorter]), set(other[:shorter])
+    return len(first & second) > _ALIKE * len(first | second)
 
 
 __all__ = ["MAX_DOUBTS", "WINDOW", "Doubt", "doubts"]
