@@ -30,6 +30,8 @@ _PERCENT = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\\?%\s?(?:of|\*)\s?(?=[\d(])")
 _POWER = re.compile(r"(?<![\d.])(\d{1,7}|\(-?\d{1,7}\))\s?(?:(?:\^|\*\*)\s?\{?([23])(?!\d)\}?|([²³]))")
 _DECIMAL = re.compile(r"(?<![\d.])(\d{0,14})\.(\d{1,9})(?!\d|\.\d)")
 _JUXTAPOSED = re.compile(r"(?<=[\d)])\s?(?=\()|(?<=\))(?=\d)")
+_UNKNOWN = re.compile(r"(?<![A-Za-z\\])(?:(?<!\d)[xX]|[xX](?!\d))(?![A-Za-z])")
+"""An `x` that is no sign of multiplication."""
 _NEUTRAL = {"0", "1"}
 _MAX_NUMBERS = 40
 
@@ -76,7 +78,8 @@ def sums(passage: str) -> list[Sum]:
     """Return the sums of a passage that is `plain`, in order."""
     if "=" not in passage and "≈" not in passage:
         return []
-    text = _PERCENT.sub(r"(\1/100)*", passage.replace("≈", "="))
+    text = _UNKNOWN.sub("k", passage.replace("≈", "="))
+    text = _PERCENT.sub(r"(\1/100)*", text)
     text = _POWER.sub(_multiplied, text)
     text = _DECIMAL.sub(_fraction, text)
     text = _JUXTAPOSED.sub("*", text)
