@@ -35,7 +35,8 @@ def score(sample: Sample[NoReference], params: Params, needs: Needs) -> Score:
     - *Verification*: behind "check", "verify", "confirm", "another way", "plug it back" and their like, within five
       sentences or lines, stands a sum that holds, that the text has not stated before in whatever order, and that comes
       to a number that stood there already. Most of its terms stood there too, and one number of it was obtained, not
-      only given. `72 - 24 = 48` checks `48 + 24 = 72`; the next step of the solution checks nothing.
+      only given. `72 - 24 = 48` checks `48 + 24 = 72`, and so does `72 - 48 = 24`, but both are one check. The next
+      step of the solution checks nothing.
     - *Backtracking*: "wait", "that's wrong", "doesn't work", "I made a mistake" and their like stand between a value
       and another one for the same thing: the same variable, the same sum, or two words or numbers in common. The first
       value is neither used nor stated again, and is not what the text ends with. A new value from a sum that does not
@@ -51,8 +52,8 @@ def score(sample: Sample[NoReference], params: Params, needs: Needs) -> Score:
     Differences to `reflection@v1`: events are counted and not words; a denial is worth nothing; inflections count;
     words for steps and aims earn nothing; a wrong answer earns nothing; two events are enough.
 
-    Known ways to game it: a mistake that is planted and corrected, and a check that could not have failed, such as
-    turning round each sum of a solution, are paid, up to `enough`; watch `backtrackings` while accuracy stands still.
+    Known ways to game it: a mistake that is planted and corrected, and checks that could not have failed, such as
+    turning round the sums of a solution, are paid, up to `enough`; watch `backtrackings` while accuracy stands still.
     Known limits: sums are read where they are written with numbers and signs (or plus, minus, times, divided by) and
     without units between; checks in words or by algebra are not seen, and phrases are looked for in English.
     Behind 400,000 characters a text is not read.

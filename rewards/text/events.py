@@ -132,13 +132,14 @@ def _events(text: str, *finders: Callable[[_Transcript], Iterator[Event]]) -> li
 
 
 def _verifications(transcript: _Transcript) -> Iterator[Event]:
-    used: set[object] = set()
+    used: set[tuple[str, ...]] = set()
     for cue in transcript.cues(CHECK):
         index = cue.passage
         own = transcript.passages[index].part(0, cue.start)
         for each in transcript.new_sums(index, index + _AHEAD + 1):
-            if each.key not in used and _confirms(transcript, each, index, own):
-                used.add(each.key)
+            relation = tuple(sorted((*each.numbers, *each.results)))  # 72 - 24 = 48 and 72 - 48 = 24 are one check
+            if relation not in used and _confirms(transcript, each, index, own):
+                used.add(relation)
                 yield Event(Behaviour.VERIFICATION, cue.text, each.results[-1])
                 break
 
