@@ -162,5 +162,7 @@ def _is_cut_off(text: str) -> bool:
         return False
     new_line = text.rfind("\n")
     fragment = text[max(ends[-1], new_line) :]
-    short = _SHORT_LINE if new_line >= ends[-1] else _SHORT_SENTENCE
-    return len(_words(fragment)) > short and _ANSWERING.search(fragment) is None
+    if new_line >= ends[-1]:
+        heading = text[:new_line].rstrip().rpartition("\n")[2]
+        return len(_words(fragment)) > _SHORT_LINE and _ANSWERING.search(heading + fragment) is None
+    return len(_words(fragment)) > _SHORT_SENTENCE and _ANSWERING.search(fragment) is None

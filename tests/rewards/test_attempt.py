@@ -52,6 +52,7 @@ ATTEMPTS = [
     "Пусть x равно числу ручек. Тогда x = 64.",
     "Let Δx = 2 and πr = 3. Then θ + φ = 5.",
     "The answer is A",
+    "It is big. It is red.\n\n# Answer\nthe big and very red ball",
 ]
 
 
