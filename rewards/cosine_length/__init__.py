@@ -1,0 +1,1 @@
+"""A right completion is short, and a wrong one long, by a cosine of the length."""

@@ -1,0 +1,1 @@
+"""A right completion is short beside the others of its group."""

@@ -1,0 +1,1 @@
+"""The completion is as long as it was asked to be."""

@@ -1,0 +1,1 @@
+"""The completion stays below the length at which it would be cut."""
