@@ -82,7 +82,9 @@ def _needs(reward: Reward, given: Fields) -> Needs | Failure:
     """Return the scores that a reward needs, or the first failure among them."""
     scores = {}
     for reward_id in reward.needs:
-        outcome = score(reward_id, **given)
+        foreign = reward.reference.model_fields.keys() - registry()[reward_id].reference.model_fields.keys()
+        reference = {name: value for name, value in (given.get("reference") or {}).items() if name not in foreign}
+        outcome = score(reward_id, **{**given, "reference": reference})
         if isinstance(outcome, Failure):
             return outcome
         scores[reward_id] = outcome
