@@ -38,8 +38,8 @@ def score(sample: Sample[NoReference], params: Params) -> Score:
     A cache of more than half of `max_tokens` is taken for half of it, so that a short completion is never punished.
 
     Known ways to game it: anything that passes for an attempt and is short earns the best value, whether right or
-    wrong, so use it beside a verdict. A text that stops in the middle of a sentence is told from one that does not by
-    its ending alone.
+    wrong, so use it beside a verdict. A cut is told by its length or, behind two full sentences, by an ending in
+    the middle of one; a text that is cut before that and shorter than `max_tokens` passes.
 
     Source: written for this service; equation 13 of "DAPO: An Open-Source LLM Reinforcement Learning System at Scale",
     arXiv 2503.14476.

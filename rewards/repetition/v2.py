@@ -27,12 +27,13 @@ def score(sample: Sample[NoReference], params: NoParams) -> Score:
     `scale` and where it begins, in units of the scale.
 
     What is free was measured on solutions in mathematics, where formulas repeat by nature. Of 800 sampled completions
-    three exceed it, by 0.09 at most, and two of noise; of 1,600 step-by-step solutions nine, by 0.3 at most: long products
-    and cases told in the same words; of 3,000 solutions of school mathematics none.
+    three exceed it, by 0.09 at most, and two of noise; of 1,600 step-by-step solutions nine, by 0.3 at most: long
+    products, and cases told in the same words; of 3,000 solutions of school mathematics none.
 
     Known ways to game it: a loop that changes a number or a word in every round, at intervals shorter than the
     n-grams, passes, and so does one that is longer than 2,000 characters; below some 25 characters nothing is counted.
-    Whether the answer is right plays no part, so use it beside a verdict.
+    A text that is cut off before its second sentence ends passes for one that is not. Whether the answer is
+    right plays no part, so use it beside a verdict.
 
     Source: written for this service, after appendix C.2 of "Demystifying Long Chain-of-Thought Reasoning in LLMs",
     arXiv 2502.03373.
