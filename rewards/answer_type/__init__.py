@@ -1,0 +1,1 @@
+"""The answer is a number of a kind that is asked for."""

@@ -1,0 +1,1 @@
+"""The completion is reasoning and an answer behind their labels."""
