@@ -1,0 +1,199 @@
+# ruff: noqa: SIM905
+"""Why an equation that does not hold might not be meant as it is read."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+
+from rewards.arithmetic.sides import Side
+from rewards.arithmetic.values import Reading, UnreadableError, value
+
+Pair = tuple[Fraction, Fraction]
+
+_TURNING = frozenset(
+    "twice half double doubled triple tripled thrice quarter third thirds fourth fourths fifth fifths negative minus "
+    "plus times root squared cubed log sqrt average mean median remainder mod modulo factorial divided multiplied "
+    "added subtracted over base percent percentage dozen dozens hundred hundreds thousand thousands million millions "
+    "billion billions k r pair pairs couple rounded round rounding rounds nearest approximately about roughly around "
+    "almost nearly estimated quotient pm am o'clock pi".split()
+)
+"""Words that change the number behind or before them."""
+_SUPPOSED = re.compile(
+    r"\b(?:if|suppose|supposing|assum\w{1,8}|whether|not|never|claim\w{0,5}|guess\w{0,5}|try|trying|wrong|wrongly"
+    r"|incorrect\w{0,2}|mistake\w{0,5}|false|error|instead|can't|cannot)\b[^,;]*\Z|n't\b[^,;]*\Z|≠|\\neq?\b",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"\b(?:not|wrong|incorrect|mistake|false|error|impossible|contradict\w{1,6}|too (?:many|much|few|little|large|small"
+    r"|big|high|low)|cannot|no)\b|n't\b|\?|≠|\\neq?\b|✗|❌",
+    re.IGNORECASE,
+)
+_FAMILIES = (
+    (
+        (
+            "second seconds sec secs minute minutes min mins hour hours hr hrs day days week weeks month months "
+            "year years decade decades century quarter quarters weekly daily monthly yearly annual"
+        ),
+        (60, 24, 7, 30, 12, 365, 52, 3600, 4, 1440, 168, 10, 100, 3, 28, 31, 360, 20),
+    ),
+    (
+        "cent cents dollar dollars $ ¢ penny pennies nickel nickels dime dimes quarter quarters percent % percentage",
+        (100, 20, 10, 4, 5),
+    ),
+    (
+        (
+            "inch inches in foot feet ft yard yards mile miles cm mm m km meter meters metre metres kilometer "
+            "kilometers kilometres centimeter centimeters millimeter millimeters decimeters"
+        ),
+        (12, 3, 36, 5280, 1760, 1000, 100, 10, 144, 9, 10_000),
+    ),
+    (
+        (
+            "ounce ounces oz pound pounds lb lbs ton tons gram grams g kg kilogram kilograms mg milligrams cup "
+            "cups pint pints quart quarts gallon gallons liter liters litre litres ml milliliters l tablespoon "
+            "tablespoons teaspoon teaspoons"
+        ),
+        (16, 2000, 1000, 8, 2, 4, 3, 128, 32, 64, 48),
+    ),
+    (
+        "dozen dozens pair pairs hundred thousand million billion k thousands millions hundreds",
+        (12, 2, 100, 1000, 1_000_000, 1_000_000_000),
+    ),
+)
+_UNITS = tuple((frozenset(words.split()), ratios) for words, ratios in _FAMILIES)
+"""Units of one kind, and what one of them may be of another."""
+_NEAR = 80
+_SENTENCE_END = re.compile(r"[.!][)\s]|\n")
+_WORD = re.compile(r"[^\W\d_]+|[%$¢]")
+_READING = Reading(Fraction(1, 100), tight=False)
+_CLOSE = Fraction(1, 50)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The line that an equation stands in."""
+
+    line: str
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of the line, lower case."""
+        return frozenset(word.lower() for word in _WORD.findall(self.line))
+
+
+def of(left: Side, right: Side, pairs: Sequence[Pair], context: Context) -> bool:
+    """Return whether there is a doubt that an equation without a true reading is meant as it is read."""
+    one, two = pairs[0]
+    return (
+        left.is_loose
+        or right.is_loose
+        or _is_labelled(left)
+        or _is_mixed(left)
+        or _is_ambiguous(left)
+        or _is_ambiguous(right)
+        or bool(_TURNING & {*left.before, *left.units, *right.units, *right.after[:_NEXT]})
+        or _is_percent_of_itself(left, right)
+        or _is_running(left, right, one)
+        or _is_range(left, one, two)
+        or any(_is_cut(*pair, left, right) for pair in pairs)
+        or _is_conversion(left, right, pairs, context)
+        or _is_supposed(left, right, context)
+    )
+
+
+_NEXT = 3
+
+
+def _is_labelled(left: Side) -> bool:
+    """Return whether a left side is only a name, as in `4 small pizzas = 4 + 5`, or has a variable for a unit."""
+    if any(len(unit) == 1 and unit not in _SHORT_UNITS for unit in left.units):
+        return True
+    return len(left.items) == 1 and bool(left.units or left.before)
+
+
+_SHORT_UNITS = frozenset("gmlhs")
+
+
+def _is_mixed(left: Side) -> bool:
+    """Return whether a left side is the fraction of a mixed number in words, `1 and 1/4`."""
+    return left.before[-1:] == ["and"] and len(left.items) > 1 and left.items[1].text == "/"
+
+
+def _is_ambiguous(side: Side) -> bool:
+    """Return whether a side may divide by a fraction, `25 / 1/3`, or has a sign too many, `2 *+ 3`."""
+    kinds = [token.text if token.kind == "op" else token.kind for token in side.items]
+    return any(kinds[place : place + 3] == ["/", "number", "/"] for place in range(len(kinds) - 2)) or any(
+        one in {"+", "-", "*", "/"} and two == "+" for one, two in pairwise(kinds)
+    )
+
+
+def _is_percent_of_itself(left: Side, right: Side) -> bool:
+    """Return whether a percentage is added or taken away, `50 - 20%`."""
+    for side in (left, right):
+        percents = sum(token.kind == "percent" for token in side.items)
+        if percents and any(token.text in {"+", "-"} for token in side.items):
+            return True
+    return False
+
+
+def _is_running(left: Side, right: Side, total: Fraction) -> bool:
+    """Return whether the right side goes on from the left one's value, as in `3 + 4 = 7 + 2 = 9`."""
+    numbers = [token for token in right.items if token.kind == "number"]
+    if len(numbers) < _PAIR or not left.items:
+        return False
+    try:
+        first = value(right.items[: right.items.index(numbers[0]) + 1], _READING)
+    except (UnreadableError, ZeroDivisionError):
+        return False
+    return first == total
+
+
+_PAIR = 2
+
+
+def _is_range(left: Side, one: Fraction, two: Fraction) -> bool:
+    """Return whether a difference may be a range, a date or the difference the other way round."""
+    signs = [token.text for token in left.items if token.kind == "op"]
+    return signs == ["-"] and one < 0 <= two
+
+
+def _is_cut(one: Fraction, two: Fraction, left: Side, right: Side) -> bool:
+    """Return whether a result is the other side's, cut off or rounded otherwise than by half a unit."""
+    exact, printed, side = (one, two, right) if len(right.items) <= len(left.items) else (two, one, left)
+    numbers = [token.text for token in side.items if token.kind == "number"]
+    if len(numbers) != 1:
+        return max(abs(one), abs(two)) * _CLOSE > abs(one - two) and _has_decimals(left, right)
+    unit = Fraction(1, 10 ** len(numbers[0].partition(".")[2]))
+    others = left.items if side is right else right.items
+    if exact.denominator == 1 and not _has_decimals(left, right):
+        return False
+    inexact = any(len(token.text.partition(".")[2]) > 1 for token in others if token.kind == "number")
+    return abs(exact - printed) < unit or (inexact and abs(exact - printed) <= abs(exact) * _CLOSE)
+
+
+def _has_decimals(left: Side, right: Side) -> bool:
+    return any("." in token.text for token in (*left.items, *right.items) if token.kind == "number")
+
+
+def _is_conversion(left: Side, right: Side, pairs: Sequence[Pair], context: Context) -> bool:
+    """Return whether different units of one kind, in the equation or around it, may explain the difference."""
+    used = {word for unit in (*left.units, *right.units, *right.after) for word in _WORD.findall(unit)}
+    for family, ratios in _UNITS:
+        if len(family & used) > 1:
+            return True
+        if family & context.words:
+            for one, two in pairs:
+                if one and two and (abs(one / two) in ratios or abs(two / one) in ratios):
+                    return True
+    return False
+
+
+def _is_supposed(left: Side, right: Side, context: Context) -> bool:
+    """Return whether the words around the equation do not assert it."""
+    start, end = left.items[0].start, right.items[-1].end
+    before = _SENTENCE_END.split(context.line[max(0, start - 2 * _NEAR) : start])[-1]
+    after = _SENTENCE_END.split(context.line[end : end + _NEAR])[0]
+    return _SUPPOSED.search(before) is not None or _DENIED.search(after) is not None

@@ -1,0 +1,1 @@
+"""The answer stated is the answer that the reasoning derives last."""

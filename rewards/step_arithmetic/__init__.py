@@ -1,0 +1,1 @@
+"""Every equation in the reasoning is true."""
