@@ -13,17 +13,22 @@ from rewards.arithmetic.values import Reading, UnreadableError, value
 
 Pair = tuple[Fraction, Fraction]
 
-_TURNING = frozenset(
-    "twice half double doubled triple tripled thrice quarter third thirds fourth fourths fifth fifths negative minus "
-    "plus times root squared cubed log sqrt average mean median remainder mod modulo factorial divided multiplied "
-    "added subtracted over base percent percentage dozen dozens hundred hundreds thousand thousands million millions "
-    "billion billions k r pair pairs couple rounded round rounding rounds nearest approximately about roughly around "
-    "almost nearly estimated quotient pm am o'clock pi".split()
+_SCALING = frozenset(
+    "percent percentage dozen dozens hundred hundreds thousand thousands million millions billion billions k r "
+    "remainder mod modulo squared cubed factorial rounded round rounding rounds nearest approximately roughly almost "
+    "nearly estimated pm am o'clock pi".split()
 )
-"""Words that change the number behind or before them."""
+"""Words that change the number before them."""
+_TURNING = _SCALING | frozenset(
+    "twice half double doubled triple tripled thrice quarter third thirds fourth fourths fifth fifths negative minus "
+    "plus times root log sqrt average median divided multiplied added subtracted over base about around "
+    "quotient".split()
+)
+"""Words that change the number behind them."""
+_ASSERTING = frozenset("is are was were be equals has have had gives makes costs needs then so".split())
 _SUPPOSED = re.compile(
     r"\b(?:if|suppose|supposing|assum\w{1,8}|whether|not|never|claim\w{0,5}|guess\w{0,5}|try|trying|wrong|wrongly"
-    r"|incorrect\w{0,2}|mistake\w{0,5}|false|error|instead|can't|cannot)\b[^,;]*\Z|n't\b[^,;]*\Z|≠|\\neq?\b",
+    r"|incorrect\w{0,2}|mistake\w{0,5}|false|error|instead|can't|cannot)\b|n't\b|≠|\\neq?\b",
     re.IGNORECASE,
 )
 _DENIED = re.compile(
@@ -34,21 +39,24 @@ _DENIED = re.compile(
 _FAMILIES = (
     (
         (
-            "second seconds sec secs minute minutes min mins hour hours hr hrs day days week weeks month months "
+            "seconds sec secs minute minutes min mins hour hours hr hrs day days week weeks month months "
             "year years decade decades century quarter quarters weekly daily monthly yearly annual"
         ),
         (60, 24, 7, 30, 12, 365, 52, 3600, 4, 1440, 168, 10, 100, 3, 28, 31, 360, 20),
+        2,
     ),
     (
         "cent cents dollar dollars $ ¢ penny pennies nickel nickels dime dimes quarter quarters percent % percentage",
-        (100, 20, 10, 4, 5),
+        (100,),
+        1,
     ),
     (
         (
-            "inch inches in foot feet ft yard yards mile miles cm mm m km meter meters metre metres kilometer "
+            "inch inches foot feet ft yard yards mile miles cm mm m km meter meters metre metres kilometer "
             "kilometers kilometres centimeter centimeters millimeter millimeters decimeters"
         ),
         (12, 3, 36, 5280, 1760, 1000, 100, 10, 144, 9, 10_000),
+        2,
     ),
     (
         (
@@ -57,16 +65,29 @@ _FAMILIES = (
             "tablespoons teaspoon teaspoons"
         ),
         (16, 2000, 1000, 8, 2, 4, 3, 128, 32, 64, 48),
+        2,
     ),
     (
         "dozen dozens pair pairs hundred thousand million billion k thousands millions hundreds",
         (12, 2, 100, 1000, 1_000_000, 1_000_000_000),
+        1,
     ),
 )
-_UNITS = tuple((frozenset(words.split()), ratios) for words, ratios in _FAMILIES)
-"""Units of one kind, and what one of them may be of another."""
+_UNITS = tuple((frozenset(words.split()), ratios, least) for words, ratios, least in _FAMILIES)
+"""Units of one kind, what one of them may be of another, and how many must be about for that to be likely."""
+_SPELLINGS = dict(
+    pair.split(":")
+    for pair in "hr:hour min:minute sec:second $:dollar %:percent percentage:percent lb:pound kilogram:kg gram:g "
+    "feet:foot ft:foot inche:inch ounce:oz penny:cent pennie:cent ¢:cent".split()
+)
+_LABELLED = frozenset(
+    "week weeks day days step steps page pages chapter chapters question questions month months year years problem "
+    "part number numbers grade grades age ages level levels room rooms".split()
+)
+"""Words behind which a number is a name, as in `weeks 1-2`."""
 _NEAR = 80
 _SENTENCE_END = re.compile(r"[.!][)\s]|\n")
+_CLAUSE_END = re.compile(r"[.!][)\s]|[\n,;:]|\bthen\b")
 _WORD = re.compile(r"[^\W\d_]+|[%$¢]")
 _READING = Reading(Fraction(1, 100), tight=False)
 _CLOSE = Fraction(1, 50)
@@ -92,15 +113,27 @@ def of(left: Side, right: Side, pairs: Sequence[Pair], context: Context) -> bool
         or right.is_loose
         or _is_labelled(left)
         or _is_mixed(left)
+        or _is_clock(left)
         or _is_ambiguous(left)
         or _is_ambiguous(right)
-        or bool(_TURNING & {*left.before, *left.units, *right.units, *right.after[:_NEXT]})
+        or _is_turned(left, right)
         or _is_percent_of_itself(left, right)
         or _is_running(left, right, one)
         or _is_range(left, one, two)
         or any(_is_cut(*pair, left, right) for pair in pairs)
         or _is_conversion(left, right, pairs, context)
         or _is_supposed(left, right, context)
+    )
+
+
+def _is_turned(left: Side, right: Side) -> bool:
+    """Return whether a word before the left side, beside a number or behind the right side changes what is meant."""
+    asserted = max((place for place, word in enumerate(left.before) if word in _ASSERTING), default=-1)
+    before = left.before[asserted + 1 :]
+    return bool(
+        _LABELLED & set(left.before[-1:])
+        or _TURNING & set(before[-_NEXT:])
+        or _SCALING & {*left.units, *right.units, *right.after[:_NEXT]}
     )
 
 
@@ -120,6 +153,11 @@ _SHORT_UNITS = frozenset("gmlhs")
 def _is_mixed(left: Side) -> bool:
     """Return whether a left side is the fraction of a mixed number in words, `1 and 1/4`."""
     return left.before[-1:] == ["and"] and len(left.items) > 1 and left.items[1].text == "/"
+
+
+def _is_clock(left: Side) -> bool:
+    """Return whether a left side may be times of the day, `0900 - 0130`."""
+    return any(token.text[0] == "0" and token.text[1:2].isdigit() for token in left.items if token.kind == "number")
 
 
 def _is_ambiguous(side: Side) -> bool:
@@ -157,7 +195,7 @@ _PAIR = 2
 def _is_range(left: Side, one: Fraction, two: Fraction) -> bool:
     """Return whether a difference may be a range, a date or the difference the other way round."""
     signs = [token.text for token in left.items if token.kind == "op"]
-    return signs == ["-"] and one < 0 <= two
+    return signs == ["-"] and one < 0 and abs(two + one) <= 1
 
 
 def _is_cut(one: Fraction, two: Fraction, left: Side, right: Side) -> bool:
@@ -180,20 +218,29 @@ def _has_decimals(left: Side, right: Side) -> bool:
 
 def _is_conversion(left: Side, right: Side, pairs: Sequence[Pair], context: Context) -> bool:
     """Return whether different units of one kind, in the equation or around it, may explain the difference."""
-    used = {word for unit in (*left.units, *right.units, *right.after) for word in _WORD.findall(unit)}
-    for family, ratios in _UNITS:
-        if len(family & used) > 1:
+    computes = any(token.kind in {"op", "frac"} for token in right.items)
+    words = [*left.units, *(right.units if computes else right.units[:1]), *right.after[:1]]
+    used = {word for each in words for word in _WORD.findall(each)}
+    adds = computes or any(token.text in {"+", "-"} for token in left.items)
+    for family, ratios, least in _UNITS:
+        if adds and len(_units(family & used)) > 1:
             return True
-        if family & context.words:
+        if len(_units(family & context.words)) >= least:
             for one, two in pairs:
                 if one and two and (abs(one / two) in ratios or abs(two / one) in ratios):
                     return True
     return False
 
 
+def _units(words: frozenset[str]) -> set[str]:
+    """Return the units that some words name, each in one spelling."""
+    singular = {word.removesuffix("s") for word in words}
+    return {_SPELLINGS.get(word, word) for word in singular}
+
+
 def _is_supposed(left: Side, right: Side, context: Context) -> bool:
     """Return whether the words around the equation do not assert it."""
     start, end = left.items[0].start, right.items[-1].end
-    before = _SENTENCE_END.split(context.line[max(0, start - 2 * _NEAR) : start])[-1]
+    before = _CLAUSE_END.split(context.line[max(0, start - 2 * _NEAR) : start])[-1]
     after = _SENTENCE_END.split(context.line[end : end + _NEAR])[0]
     return _SUPPOSED.search(before) is not None or _DENIED.search(after) is not None

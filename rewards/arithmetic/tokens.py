@@ -101,8 +101,6 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     if end - start > _MAX_DIGITS:
         return False
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    if text.startswith("0", start) and text[start + 1 : start + 2].isdigit():
-        return False
     if before[-1:] == "_" or (before[-1:] in {",", "."} and before[:1].isdigit()):
         return False
     return not (after[:1] in {",", "."} and after[1:].isdigit()) and after[:1] != "_" and after != ".."
