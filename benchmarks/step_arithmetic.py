@@ -149,7 +149,7 @@ def sampled(data: Data) -> Iterator[Row]:
     for name, wanted in (("right", True), ("wrong", False)):
         texts = [text for text, label in data.completions if label is wanted]
         found = Counter(scored("step_arithmetic@v1", text).reason for text in texts)
-        for reason in ("all_true", "no_equation", "false_equation", "fabricated_output"):
+        for reason in ("all_true", "no_equation", "unfinished", "false_equation", "fabricated_output"):
             yield row(f"completions with a {name} answer: {reason}", found[reason], len(texts))
         found = Counter(scored("rationale_consistency@v1", text).reason for text in texts)
         for reason in ("derived_last", "not_derived"):

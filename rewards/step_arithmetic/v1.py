@@ -12,6 +12,8 @@ from rewards.text.tool_output import pretence
 from rewards.types import Detail, Frozen, NoReference, Sample, Score
 
 _ANNOTATION = re.compile(r"<<([^<>\n]{1,200})>>")
+_ANSWERED = re.compile(r"answer|####|boxed|^[ \t]*A[ ]?:", re.IGNORECASE | re.MULTILINE)
+_LAST_CHARS = 400
 _NEUTRAL = 0.5
 _MOST_ANNOTATIONS = 2_000
 _SHOWN = 200
@@ -34,7 +36,8 @@ def score(sample: Sample[NoReference], params: Params) -> Score:
     No reference is needed.
 
     **1.0**: at least one equation between numbers was computed, and none is false (`all_true`). **0.5**: none could be
-    computed, so nothing is known (`no_equation`). Below it, **0.5 / (1 + n)**: n different equations are false
+    computed, so nothing is known (`no_equation`), or all are true and the text stops without the end of a sentence
+    and without a mark of its answer (`unfinished`). Below it, **0.5 / (1 + n)**: n different equations are false
     (`false_equation`), 0.25 for the first of them. How many are true beside them does not matter, so that true
     equations are no way to make up for a false one. **0.0**: the text pretends that a tool answered
     (`fabricated_output`), or it is no attempt at all; the reason is then one of `empty`, `prompt_echo`,
@@ -99,6 +102,8 @@ def score(sample: Sample[NoReference], params: Params) -> Score:
         }
         wrong = len({(each.key, each.right) for each in false})
         return Score(_NEUTRAL / (1 + wrong), "false_equation", "At least one equation is false.", details)
+    if true and _is_unfinished(text.rstrip()):
+        return Score(_NEUTRAL, "unfinished", "The equations are true, but the text stops in the middle.", details)
     if true:
         return Score(1.0, "all_true", "Every equation that could be computed is true.", details)
     return Score(_NEUTRAL, "no_equation", "No equation between numbers could be computed.", details)
@@ -108,6 +113,11 @@ def _standing(found: Sequence[Equation]) -> list[Equation]:
     """Return the equations without the false ones whose left side is computed again behind them, and then right."""
     last_true = {each.key: each.start for each in found if each.truth is Truth.TRUE}
     return [each for each in found if each.truth is not Truth.FALSE or last_true.get(each.key, -1) <= each.end]
+
+
+def _is_unfinished(text: str) -> bool:
+    """Return whether a text neither comes to the end of a sentence nor marks an answer before it stops."""
+    return text[-1:].isalnum() and _ANSWERED.search(text[-_LAST_CHARS:]) is None
 
 
 def _pretended(text: str, *, has_tools: bool) -> tuple[str, int] | None:

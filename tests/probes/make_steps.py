@@ -71,6 +71,8 @@ _MADE_UP = (
     "He sold <<48/2=24>>24 clips, which is 48/2 = 24.",
     "He sold <<48/2=25>>25 clips, which is 48/2 = 24.",
     "He sold <<20/3=6.67>>6.67 of them, and <<7//2=3>>3 more.",
+    "First 6 * 7 = 42 eggs are packed. After breaking 5 of them, 42",
+    "First 6 * 7 = 42 eggs are packed. The number of eggs is 42",
     "<<x=3>> and <<>> and << 2+2=5 >> are in the text.",
 )
 _NOTHING = (
