@@ -4,6 +4,7 @@ It is not the one of open-r1's accuracy reward: `boxed=True` is none of the mode
 left in place, and the completion is compared as if it were the gold answer. `equations=True` does nothing but warn.
 """
 
+import re
 from dataclasses import dataclass
 
 import math_verify
@@ -16,6 +17,10 @@ from rewards.math.math_verify import (
     equal,
     source_text,
 )
+
+_CLOSERS = "$])}"
+"""What every formula ends with; only white space, a percent sign and "I hope" can be matched behind it."""
+_REST = re.compile(r"\s*+(?:\S{1,12}\s*+){0,4}")
 
 _SOLUTION = (LatexExtractionConfig(),)
 _ANSWER = (
@@ -57,8 +62,19 @@ def read_solution(text: str) -> Solution:
 
 def answers(solution: Solution, completion: str) -> tuple[bool, str]:
     """Return whether the completion's boxed or announced LaTeX equals the solution's, and the text of it."""
-    answer = _parsed(completion, _ANSWER)
+    answer = _parsed(_readable(completion), _ANSWER)
     return equal(answer, solution.parsed), source_text(answer)
+
+
+def _readable(completion: str) -> str:
+    """Return the completion without what follows its last formula.
+
+    The same answer is found in it. What is cut can be thousands of boxes that nothing closes, each of which
+    Math-Verify's patterns would follow to the end of the text.
+    """
+    end = max(completion.rfind(closer) for closer in _CLOSERS) + 1
+    rest = _REST.match(completion, end)
+    return completion[: rest.end() if rest and end else 0]
 
 
 def _parsed(text: str, config: tuple[LatexExtractionConfig, ...]) -> Parsed:
