@@ -8,7 +8,7 @@ Part = Literal["all", "reasoning", "answer"]
 _REASONED = re.compile(r"</(?:think|thinking|thought|reasoning)>|<end_working_out>")
 _ANSWERED = re.compile(r"<(?:answer|SOLUTION)>")
 _CODE = re.compile(r"```.*?(?:```|\Z)|\[asy\].*?(?:\[/asy\]|\Z)|`[^`\n]*+`", re.DOTALL)
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>]++|[\w.+-]{1,64}+@[\w-]++\.[\w.-]++")
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>]++|(?<![\w.+-])[\w.+-]{1,64}+@[\w-]++\.[\w.-]++")
 _TAG = re.compile(r"</?[A-Za-z!][^<>\n]{0,100}+>")
 _FORMULA = re.compile(
     r"\$\$[^$]{1,2000}\$\$|\$[^$\n]{1,400}\$|\\\((?:(?!\\[()]).){1,400}\\\)|\\\[(?:(?!\\[\[\]]).){1,2000}\\\]",
