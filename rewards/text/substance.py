@@ -28,8 +28,10 @@ _WINDOW = 20
 """Words at either end that are looked at first."""
 _WINDOWS_DIFFERENT = 20
 _WINDOWS_COMMON = 4
-_TAIL = 60
-_PIECE = 24
+_TWICE = 60
+"""Characters that prose does not write twice."""
+_TAKEN = 24
+"""Characters that it does not take from the prompt."""
 _COMMON = frozenset(
     "= a and are as be by for from has i in is it of on or so than that the then this to we with".split()  # noqa: SIM905 - as attempt.py
 )
@@ -54,7 +56,7 @@ def refusal(text: str, reasoning: str, prompt: str | None, min_words: int, *, cl
 
     `thin_reasoning` says that the reasoning has too few different words, `repetitive_reasoning` that they are repeated
     over and over, `copied_prompt` that they are the prompt's. Where both ends of the reasoning are plain English prose
-    that is not the prompt's, nothing else is looked at: the rest would cost six times as much as the form itself.
+    that is not the prompt's, nothing else is looked at: the rest would cost several times as much as the form itself.
 
     Args:
         text: All that the completion says, without the tags of its form.
@@ -87,13 +89,14 @@ def _shallowness(reasoning: str, prompt: str | None, min_words: int) -> Refusal 
 
 
 def _is_prose(text: str, reasoning: str, prompt: str | None, *, closed: bool) -> bool:
-    """Return whether both ends of the reasoning are of different, common words, and no part is seen to be a copy."""
+    """Return whether both ends of the reasoning are different, common words, and no piece between is a copy."""
     different = {*reasoning.split(None, _WINDOW)[:_WINDOW], *reasoning.rsplit(None, _WINDOW)[-_WINDOW:]}
     if len(different) < _WINDOWS_DIFFERENT or len(_COMMON & different) < _WINDOWS_COMMON:
         return False
     if len(text) - len(reasoning) > _SHORT or not (closed or text.rstrip()[-1] in _FINISHED):
         return False
-    if reasoning.find(reasoning[-_TAIL:]) + _TAIL < len(reasoning):
-        return False
     quarter = len(reasoning) // 4
-    return not prompt or not any(reasoning[at : at + _PIECE] in prompt for at in (quarter, 2 * quarter, 3 * quarter))
+    if reasoning.find(reasoning[quarter : quarter + _TWICE], quarter + 1) >= 0:
+        return False
+    starts = (quarter, 2 * quarter, 3 * quarter)
+    return not prompt or not any(reasoning[start : start + _TAKEN] in prompt for start in starts)
