@@ -59,8 +59,9 @@ def score(sample: Sample[NoReference], params: Params) -> Score:
     `details`: `met` and `conditions` (how many hold, how many there are), `failed` (each that does not), `prefilled`,
     and `malformed`, the malformed tags as they are written.
 
-    Known ways to game it: form is paid, not truth; nonsense in many different words passes, and so does anything between
-    two ends of plain prose. Use it beside a reward for the answer. A policy that never opens the reasoning passes under `auto`.
+    Known ways to game it: form is paid, not truth; nonsense in many different words passes, and so does anything
+    between two ends of plain prose. Use it beside a reward for the answer. A policy that never opens the reasoning
+    passes under `auto`.
 
     Source: written for this service; it stands in for the formats of open-r1 and its copies, TRL, ms-swift,
     open-instruct, Logic-RL and verifiers, whose defects are on the pages of their first versions.
