@@ -12,6 +12,9 @@ from trainer_client._types import RewardInfo
 ANSWER_NAMES = ("answer", "solution", "ground_truth", "label")
 """What data sets call the expected answer, the most usual first."""
 
+PROMPT_NAMES = ("prompt", "question", "problem", "query", "instruction")
+"""What data sets call the prompt, the most usual first."""
+
 NOT_FOUND = 404
 
 

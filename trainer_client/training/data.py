@@ -6,16 +6,13 @@ from typing import Any
 
 import datasets
 
-from trainer_client._columns import ANSWER_NAMES
+from trainer_client._columns import ANSWER_NAMES, PROMPT_NAMES
 from trainer_client._types import Text
 from trainer_client.training import transforms
 from trainer_client.training.errors import RecipeError
 from trainer_client.training.recipe import Source
 
 __all__ = ["rows"]
-
-PROMPT_NAMES = ("prompt", "question", "problem", "query", "instruction")
-"""What data sets call the prompt, the most usual first."""
 
 LOADERS = {".jsonl": "json", ".json": "json", ".csv": "csv", ".parquet": "parquet"}
 

@@ -1,0 +1,206 @@
+"""Whether each row's reference can be read, and whether any honest completion earns something with it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.lint.answers import answers, behind_hashes, last_boxed
+from service.lint.findings import Findings, Level, shortened
+from service.lint.frames import Frame, frames, prompted
+from service.lint.judge import Judge, Trial
+from trainer_client import Failure, Outcome
+from trainer_client._columns import Field
+
+_HOPELESS_AFTER = 200
+"""Rows of which none earned anything before only one frame is tried: then it is not the rows."""
+_KEPT = 64
+"""Rows that are kept for the comparison of the rewards."""
+_READS_ONLY = Frame("no attempt", "I do not know.")
+
+_BAD = "bad_reference"
+_FAILURES = {
+    _BAD: (Level.ERROR, "The reference cannot be read"),
+    "missing_reference": (Level.ERROR, "The row has no reference: its column is empty"),
+    "too_long": (Level.ERROR, "The reference or the prompt is too long to be scored"),
+    "not_applicable": (Level.WARNING, "The reward does not apply to the row"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row, mapped."""
+
+    number: int
+    prompt: str
+    values: Mapping[str, Any]
+    """The row's values by column."""
+
+
+@dataclass(slots=True)
+class _Unpaid:
+    """Rows with which nothing that was tried earned anything."""
+
+    rows: list[int] = field(default_factory=list)
+    examples: list[str] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+    remedy: str = ""
+
+
+class HonestCheck:
+    """Scores honest completions for the rows of one data set with one reward.
+
+    Args:
+        judge: The reward.
+        fields: Where its reference's values come from.
+        findings: Where the findings go.
+        source: The data set's name.
+        own_frame: The frame that is known to suit this reward, if one is.
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        fields: Mapping[str, Field],
+        findings: Findings,
+        source: str,
+        own_frame: Frame | None = None,
+    ) -> None:
+        self._judge = judge
+        self._fields = fields
+        self._findings = findings
+        self._source = source
+        self._frames = [*([own_frame] if own_frame else []), *frames()]
+        self._liked: Counter[tuple[str, int]] = Counter()
+        self._unpaid = _Unpaid()
+        self._tried = self._earned = self._untried = 0
+        self.good: dict[int, Entry] = {}
+        """The first rows with which something was earned."""
+
+    def reference(self, entry: Entry) -> dict[str, Any]:
+        """Return what a completion for a row is compared with."""
+        return {name: each.value(entry.values.get(each.column)) for name, each in self._fields.items()}
+
+    def take(self, entries: Sequence[Entry]) -> None:
+        """Check some rows."""
+        choices = {entry.number: self._trials(entry) for entry in entries}
+        firsts = [self._favourite(choices[entry.number]) for entry in entries]
+        left, reasons = [], {}
+        for entry, trial, outcome in zip(entries, firsts, self._judge.outcomes(firsts), strict=True):
+            if isinstance(outcome, Failure):
+                self._fail(entry, trial, outcome)
+            elif trial.frame is _READS_ONLY:
+                self._untried += 1
+            elif self._pays(trial, outcome):
+                self._reward(entry, trial, choices[entry.number])
+            else:
+                left.append(entry)
+                reasons[entry.number] = outcome.reason
+        self._try_all(left, choices, reasons)
+
+    def finish(self) -> None:
+        """Add what can be said only of all rows together."""
+        reward, unpaid = self._judge.spec.reward, self._unpaid
+        if self._untried:
+            message = (
+                "Whether any completion could score was not tried in some rows: their reference holds no answer that "
+                "a completion could simply state."
+            )
+            found = self._findings.add("not_tried", Level.NOTE, message, reward=reward, source=self._source)
+            found.count = self._untried
+        if not unpaid.rows:
+            return
+        tried = f"{len(self._frames)} frames, such as `#### x`, `\\boxed{{x}}` and `<answer>x</answer>`"
+        reasons = ", ".join(reason for reason, _ in unpaid.reasons.most_common(2))
+        if self._earned:
+            check = "unscorable"
+            message = f"No honest completion earns anything in these rows; tried were {tried} (reasons: {reasons})."
+        else:
+            check = "never_pays"
+            message = (
+                f"No honest completion earned anything in any row; tried were {tried} (reasons: {reasons}). Either "
+                "the answers are in another form than the reward reads, or it wants a format of its own."
+                f"{unpaid.remedy}"
+            )
+        found = self._findings.add(check, Level.ERROR, message, reward=reward, source=self._source)
+        found.count, found.rows, found.examples = len(unpaid.rows), unpaid.rows[:20], unpaid.examples
+
+    def _trials(self, entry: Entry) -> list[Trial]:
+        reference = self.reference(entry)
+        stated = answers(reference)
+        if not stated:
+            return [Trial(_READS_ONLY, "", reference, entry.prompt)]
+        own = prompted(entry.prompt)
+        tried = [*([own] if own else []), *self._frames]
+        return [Trial(frame, answer, reference, entry.prompt) for answer in stated for frame in tried]
+
+    def _favourite(self, trials: list[Trial]) -> Trial:
+        """Return the trial that is likeliest to earn something, judged by the rows before."""
+        stated = list(dict.fromkeys(trial.answer for trial in trials))
+        for (name, index), _ in self._liked.most_common(3):
+            for trial in trials:
+                if trial.frame.name == name and index < len(stated) and trial.answer == stated[index]:
+                    return trial
+        return next((trial for trial in trials if trial.frame.name == "\\boxed{x}"), trials[0])
+
+    def _try_all(self, entries: Sequence[Entry], choices: Mapping[int, list[Trial]], firsts: Mapping[int, str]) -> None:
+        """Try every frame for the rows whose first trial earned nothing, for the reasons given."""
+        if self._tried >= _HOPELESS_AFTER and not self._earned:
+            for entry in entries:
+                self._note_unpaid(entry, choices[entry.number][0], firsts[entry.number])
+            return
+        for entry in entries:
+            trials = choices[entry.number]
+            outcomes = self._judge.outcomes(trials)
+            paid = next((t for t, o in zip(trials, outcomes, strict=True) if self._pays(t, o)), None)
+            if paid is not None:
+                self._reward(entry, paid, trials)
+            else:
+                self._note_unpaid(entry, trials[0], firsts[entry.number])
+
+    def _pays(self, trial: Trial, outcome: Outcome) -> bool:
+        return not isinstance(outcome, Failure) and self._judge.standing(trial).pays(outcome.value)
+
+    def _reward(self, entry: Entry, trial: Trial, trials: list[Trial]) -> None:
+        stated = list(dict.fromkeys(each.answer for each in trials))
+        self._liked[trial.frame.name, stated.index(trial.answer)] += 1
+        self._tried += 1
+        self._earned += 1
+        if len(self.good) < _KEPT:
+            self.good[entry.number] = entry
+
+    def _note_unpaid(self, entry: Entry, trial: Trial, reason: str) -> None:
+        self._tried += 1
+        self._unpaid.rows.append(entry.number)
+        self._unpaid.remedy = self._unpaid.remedy or _remedy(trial.reference)
+        self._unpaid.reasons[reason] += 1
+        if len(self._unpaid.examples) < 3:  # noqa: PLR2004 - as many as any finding shows
+            self._unpaid.examples.append(shortened(_shown(trial.reference)))
+
+    def _fail(self, entry: Entry, trial: Trial, failure: Failure) -> None:
+        level, said = _FAILURES.get(failure.kind, (Level.WARNING, f"The row could not be judged ({failure.kind})"))
+        self._findings.add(
+            failure.kind,
+            level,
+            f"{said}. {failure.message}{_remedy(trial.reference) if failure.kind == _BAD else ''}",
+            reward=self._judge.spec.reward,
+            source=self._source,
+            row=entry.number,
+            example=_shown(trial.reference),
+        )
+
+
+def _shown(reference: Mapping[str, Any]) -> str:
+    """Return a reference as it is shown."""
+    values = [str(value) for value in reference.values()] if len(reference) == 1 else [str(dict(reference))]
+    return values[0] if values else "no reference"
+
+
+def _remedy(reference: Mapping[str, Any]) -> str:
+    """Return a sentence on what may be done about a reference that is a whole solution."""
+    texts = [value for value in reference.values() if isinstance(value, str)]
+    if any(behind_hashes(text) and not text.startswith("####") for text in texts):
+        return " The reference is a whole solution; the transform after_hashes makes it the answer behind `####`."
+    if any(last_boxed(text) and not text.startswith("\\boxed") for text in texts):
+        return " The reference is a whole solution; the transform last_boxed makes it the answer in its last box."
+    return ""
