@@ -99,5 +99,5 @@ class Findings:
 
 def shortened(text: str, most: int = _MOST_CHARS) -> str:
     """Return a text on one line, cut where it is long."""
-    line = " ".join(text[: 2 * most].split())
+    line = " ".join(text[: 2 * most].encode(errors="replace").decode().split())
     return line if len(line) <= most and len(text) <= 2 * most else f"{line[: most - 1]}…"

@@ -16,12 +16,14 @@ _HOPELESS_AFTER = 200
 """Rows of which none earned anything before only one frame is tried: then it is not the rows."""
 _KEPT = 64
 """Rows that are kept for the comparison of the rewards."""
+_USUAL = "\\boxed{x}"
 _READS_ONLY = Frame("no attempt", "I do not know.")
 
 _BAD = "bad_reference"
 _FAILURES = {
     _BAD: (Level.ERROR, "The reference cannot be read"),
     "missing_reference": (Level.ERROR, "The row has no reference: its column is empty"),
+    "refused": (Level.ERROR, "The service refuses the row, and with it every batch that it is in"),
     "too_long": (Level.ERROR, "The reference or the prompt is too long to be scored"),
     "not_applicable": (Level.WARNING, "The reward does not apply to the row"),
 }
@@ -35,6 +37,25 @@ class Entry:
     prompt: str
     values: Mapping[str, Any]
     """The row's values by column."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """All that can be tried for one row."""
+
+    prompt: str
+    reference: Mapping[str, Any]
+    stated: Sequence[str]
+    """What a completion may state as the answer; nothing where none is known."""
+    frames: Sequence[Frame]
+
+    def trial(self, frame: Frame, answer: str) -> Trial:
+        """Return one of the trials."""
+        return Trial(frame, answer, self.reference, self.prompt)
+
+    def trials(self) -> list[Trial]:
+        """Return every trial, the likeliest answer first."""
+        return [self.trial(frame, answer) for answer in self.stated for frame in self.frames]
 
 
 @dataclass(slots=True)
@@ -83,7 +104,7 @@ class HonestCheck:
 
     def take(self, entries: Sequence[Entry]) -> None:
         """Check some rows."""
-        choices = {entry.number: self._trials(entry) for entry in entries}
+        choices = {entry.number: self._choice(entry) for entry in entries}
         firsts = [self._favourite(choices[entry.number]) for entry in entries]
         left, reasons = [], {}
         for entry, trial, outcome in zip(entries, firsts, self._judge.outcomes(firsts), strict=True):
@@ -125,57 +146,53 @@ class HonestCheck:
         found = self._findings.add(check, Level.ERROR, message, reward=reward, source=self._source)
         found.count, found.rows, found.examples = len(unpaid.rows), unpaid.rows[:20], unpaid.examples
 
-    def _trials(self, entry: Entry) -> list[Trial]:
-        reference = self.reference(entry)
-        stated = answers(reference)
-        if not stated:
-            return [Trial(_READS_ONLY, "", reference, entry.prompt)]
-        own = prompted(entry.prompt)
-        tried = [*([own] if own else []), *self._frames]
-        return [Trial(frame, answer, reference, entry.prompt) for answer in stated for frame in tried]
+    def _choice(self, entry: Entry) -> _Choice:
+        reference, own = self.reference(entry), prompted(entry.prompt)
+        return _Choice(entry.prompt, reference, answers(reference), [*([own] if own else []), *self._frames])
 
-    def _favourite(self, trials: list[Trial]) -> Trial:
+    def _favourite(self, choice: _Choice) -> Trial:
         """Return the trial that is likeliest to earn something, judged by the rows before."""
-        stated = list(dict.fromkeys(trial.answer for trial in trials))
+        if not choice.stated:
+            return choice.trial(_READS_ONLY, "")
         for (name, index), _ in self._liked.most_common(3):
-            for trial in trials:
-                if trial.frame.name == name and index < len(stated) and trial.answer == stated[index]:
-                    return trial
-        return next((trial for trial in trials if trial.frame.name == "\\boxed{x}"), trials[0])
+            frame = next((frame for frame in choice.frames if frame.name == name), None)
+            if frame is not None and index < len(choice.stated):
+                return choice.trial(frame, choice.stated[index])
+        return choice.trial(next(frame for frame in choice.frames if frame.name == _USUAL), choice.stated[0])
 
-    def _try_all(self, entries: Sequence[Entry], choices: Mapping[int, list[Trial]], firsts: Mapping[int, str]) -> None:
+    def _try_all(self, entries: Sequence[Entry], choices: Mapping[int, _Choice], firsts: Mapping[int, str]) -> None:
         """Try every frame for the rows whose first trial earned nothing, for the reasons given."""
         if self._tried >= _HOPELESS_AFTER and not self._earned:
             for entry in entries:
-                self._note_unpaid(entry, choices[entry.number][0], firsts[entry.number])
+                self._note_unpaid(entry, choices[entry.number].reference, firsts[entry.number])
             return
         for entry in entries:
-            trials = choices[entry.number]
+            choice = choices[entry.number]
+            trials = choice.trials()
             outcomes = self._judge.outcomes(trials)
             paid = next((t for t, o in zip(trials, outcomes, strict=True) if self._pays(t, o)), None)
             if paid is not None:
-                self._reward(entry, paid, trials)
+                self._reward(entry, paid, choice)
             else:
-                self._note_unpaid(entry, trials[0], firsts[entry.number])
+                self._note_unpaid(entry, choice.reference, firsts[entry.number])
 
     def _pays(self, trial: Trial, outcome: Outcome) -> bool:
         return not isinstance(outcome, Failure) and self._judge.standing(trial).pays(outcome.value)
 
-    def _reward(self, entry: Entry, trial: Trial, trials: list[Trial]) -> None:
-        stated = list(dict.fromkeys(each.answer for each in trials))
-        self._liked[trial.frame.name, stated.index(trial.answer)] += 1
+    def _reward(self, entry: Entry, trial: Trial, choice: _Choice) -> None:
+        self._liked[trial.frame.name, choice.stated.index(trial.answer)] += 1
         self._tried += 1
         self._earned += 1
         if len(self.good) < _KEPT:
             self.good[entry.number] = entry
 
-    def _note_unpaid(self, entry: Entry, trial: Trial, reason: str) -> None:
+    def _note_unpaid(self, entry: Entry, reference: Mapping[str, Any], reason: str) -> None:
         self._tried += 1
         self._unpaid.rows.append(entry.number)
-        self._unpaid.remedy = self._unpaid.remedy or _remedy(trial.reference)
+        self._unpaid.remedy = self._unpaid.remedy or _remedy(reference)
         self._unpaid.reasons[reason] += 1
         if len(self._unpaid.examples) < 3:  # noqa: PLR2004 - as many as any finding shows
-            self._unpaid.examples.append(shortened(_shown(trial.reference)))
+            self._unpaid.examples.append(shortened(_shown(reference)))
 
     def _fail(self, entry: Entry, trial: Trial, failure: Failure) -> None:
         level, said = _FAILURES.get(failure.kind, (Level.WARNING, f"The row could not be judged ({failure.kind})"))

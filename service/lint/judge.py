@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.lint.frames import Frame, frames
-from trainer_client import Outcome, RewardClient, Sample, Score
+from trainer_client import Failure, Outcome, RewardClient, Sample, Score
+from trainer_client._errors import Rejected
 from trainer_client._spec import RewardSpec
 from trainer_client._types import RewardInfo
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _VOCABULARY = 50_000
+_INVALID = 422
 _NO_ATTEMPT = Frame("no attempt", "I do not know.")
 
 
@@ -74,13 +76,25 @@ class Judge:
     def outcomes(self, trials: Sequence[Trial]) -> list[Outcome]:
         """Return the outcome of each trial, in order.
 
-        A reward of groups gets each completion twice, beside one with another answer.
+        A reward of groups gets each completion twice, beside one with another answer. A trial for which the service
+        refuses the whole request is a failure of the kind `refused`.
 
         Raises:
-            RewardServiceError: the service refuses the params, or is gone.
+            RewardServiceError: the service is gone, or refuses everything.
         """
         if not trials:
             return []
+        try:
+            return self._scored(trials)
+        except Rejected as error:
+            if error.status != _INVALID:
+                raise
+            if len(trials) > 1:
+                half = len(trials) // 2
+                return [*self.outcomes(trials[:half]), *self.outcomes(trials[half:])]
+            return [Failure("refused", "; ".join(message for _, message in error.errors) or error.detail)]
+
+    def _scored(self, trials: Sequence[Trial]) -> list[Outcome]:
         if not self._info.group:
             samples = [_sample(trial, trial.completion, None) for trial in trials]
         else:
@@ -120,5 +134,5 @@ def _sample(trial: Trial, completion: str, group: str | None) -> Sample:
         prompt=trial.prompt,
         group=group,
         completion_tokens=len(tokens),
-        completion_ids=[zlib.crc32(token.encode()) % _VOCABULARY for token in tokens],
+        completion_ids=[zlib.crc32(token.encode(errors="surrogatepass")) % _VOCABULARY for token in tokens],
     )

@@ -144,6 +144,22 @@ def test_broken_rows_are_found_among_good_ones(live_url: str, tmp_path: Path) ->
     assert {"x.jsonl": 6} == report["rows"]
 
 
+@pytest.mark.parametrize("value", [{"a": 1}, ["1", "2"], 10**40, 1e400, True, "\ud800", "", " "])
+def test_any_value_can_stand_in_a_reference(live_url: str, tmp_path: Path, value: object) -> None:
+    """Whatever it is, the row next to it is scored, and the lint ends."""
+    rows = [{"prompt": "a", "answer": value}, {"prompt": [{"role": "user"}, 3, {"content": "b"}], "answer": "2"}]
+    code, report = plain(live_url, written(tmp_path / "x.jsonl", rows), "-r", "math_equal@v2", "-r", "f1@v1")
+    assert code in {0, 1}
+    assert all(2 not in found for check, _, found in checks(report) if check != "mixed_types")
+
+
+def test_a_value_of_another_type_is_named(live_url: str, tmp_path: Path) -> None:
+    """In a run it would take its whole batch with it; here its neighbours are scored."""
+    rows = [{"prompt": str(n), "answer": ["1"] if n == 3 else "1"} for n in range(9)]
+    _, report = plain(live_url, written(tmp_path / "x.jsonl", rows), "-r", "math_equal@v2")
+    assert [("refused", "math_equal@v2", [4]), ("mixed_types", None, [4])] == checks(report)
+
+
 def test_an_empty_file_is_a_finding(live_url: str, tmp_path: Path) -> None:
     """Nothing can be trained on it."""
     code, output = run(live_url, written(tmp_path / "x.jsonl", []), "-r", "math_equal@v2")
@@ -210,6 +226,41 @@ def test_a_saved_data_set_is_read_from_its_folder(live_url: str, tmp_path: Path)
     code, report = plain(live_url, str(tmp_path / "saved"), "-r", "math_equal@v2")
     assert 0 == code
     assert {"saved": 2} == report["rows"]
+
+
+def test_a_folder_of_files_is_read(live_url: str, tmp_path: Path) -> None:
+    """As the trainer loads it; another split than it has, or nothing at all, cannot be read."""
+    pytest.importorskip("trl")
+    for name in ("files", "empty"):
+        (tmp_path / name).mkdir()
+    written(tmp_path / "files" / "train.jsonl", [{"prompt": "a", "answer": "1"}])
+    code, report = plain(live_url, str(tmp_path / "files"), "-r", "math_equal@v2")
+    assert (0, {"files": 1}) == (code, report["rows"])
+    for folder, split in (("files", "test"), ("empty", "train")):
+        code, report = plain(live_url, str(tmp_path / folder), "-r", "math_equal@v2", "--split", split)
+        assert (1, [("unreadable_dataset", None, [])]) == (code, checks(report))
+
+
+def test_a_file_that_is_not_what_it_says_is_a_finding(live_url: str, tmp_path: Path) -> None:
+    """Where no row can be told from another."""
+    (tmp_path / "x.json").write_text("[1, 2")
+    code, report = plain(live_url, str(tmp_path / "x.json"), "-r", "math_equal@v2")
+    assert (1, [("unreadable_dataset", None, [])]) == (code, checks(report))
+
+
+def test_large_puzzles_are_not_tried(live_url: str, tmp_path: Path) -> None:
+    """Which is said, and is no fault of theirs."""
+    rows = [{"prompt": "a", "target": 100, "numbers": [1, 2, 3, 4, 5]}]
+    code, report = plain(live_url, written(tmp_path / "x.jsonl", rows), "-r", "countdown@v2")
+    assert (0, ["not_tried", "not_compared"]) == (code, [one["check"] for one in report["findings"]])
+
+
+def test_an_unknown_transform_is_refused(live_url: str, clean: str) -> None:
+    """With those there are."""
+    pytest.importorskip("trl")
+    code, output = run(live_url, clean, "-r", "math_equal@v2", "--transform", "answer=after_hash")
+    assert 2 == code
+    assert "after_hashes" in output
 
 
 def test_gsm8k_is_clean(live_url: str) -> None:

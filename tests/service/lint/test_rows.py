@@ -90,6 +90,13 @@ def test_csv_rows_have_the_number_of_their_first_line(tmp_path: Path) -> None:
     assert expected == read(tmp_path / "x.csv", content)
 
 
+def test_broken_csv_is_named(tmp_path: Path) -> None:
+    """A quote that is never closed takes the rest of the file with it."""
+    assert [(2, {"prompt": "a", "answer": "1"}), (3, "bad_csv")] == read(
+        tmp_path / "x.csv", b'prompt,answer\na,1\n"b,2\nc,3\n'
+    )
+
+
 def test_parquet_is_read_in_batches(tmp_path: Path) -> None:
     """Its rows are numbered from 1."""
     parquet = pytest.importorskip("pyarrow.parquet")
