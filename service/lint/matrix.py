@@ -239,14 +239,16 @@ def _is_usual(frame: str) -> bool:
 
 def _trap(found: Matrix, trapping: Sequence[Column], judge: Column, frame: str, findings: Findings) -> None:
     shared = [each for each in found.frames if each in judge.paid and all(each in one.best for one in trapping)]
-    remedy = f"; `{shared[0]}` is paid by all of them, and the prompt should ask for it" if shared else ""
+    is_asked = found.asked in shared
+    demand = "as the prompts ask" if is_asked else "and the prompt should ask for it"
+    remedy = f"; `{found.asked if is_asked else shared[0]}` is paid by all of them, {demand}" if shared else ""
     pay = "pays its" if len(trapping) == 1 else "pay their"
     message = (
         f"{' and '.join(one.name for one in trapping)} {pay} best for `{frame}`, and {judge.name} pays nothing for a "
         f"right answer written so ({judge.cells[frame].reason}){remedy}."
     )
     # Where the prompt asks for a frame that all of them pay, the others are paths not taken.
-    level = Level.NOTE if found.asked in shared else Level.WARNING
+    level = Level.NOTE if is_asked else Level.WARNING
     findings.add("contradiction", level, message)
 
 
