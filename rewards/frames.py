@@ -54,6 +54,8 @@ class EncodedOutcome(NamedTuple):
     """The outcome's fields as a JSON object."""
     kind: str | None
     """The kind of a failure; None for a score."""
+    value: float | None
+    """The value of a score; None for a failure."""
     lasts: bool = False
     """Whether the same sample gets the same outcome whenever it is scored: the reward returned it, and no limit of
     the machine had a part in it."""
@@ -69,8 +71,10 @@ def encode_outcome(outcome: Outcome, *, lasts: bool = False) -> EncodedOutcome:
     Raises:
         TypeError: it holds what JSON cannot say.
     """
-    fields = outcome_fields(outcome)
-    return EncodedOutcome(orjson.dumps(fields), outcome.kind.value if isinstance(outcome, Failure) else None, lasts)
+    body = orjson.dumps(outcome_fields(outcome))
+    if isinstance(outcome, Failure):
+        return EncodedOutcome(body, outcome.kind.value, None, lasts)
+    return EncodedOutcome(body, None, outcome.value, lasts)
 
 
 def outcome_fields(outcome: Outcome) -> Json:
@@ -153,8 +157,8 @@ def decode_job(frame: bytes) -> Job:
 
 def encode_outcomes(items: Iterable[Iterable[EncodedOutcome]]) -> bytes:
     """Return the outcomes of some items as one frame."""
-    header = [[(len(body), kind, lasts) for body, kind, lasts in item] for item in items]
-    bodies = b"".join([body for item in items for body, _, _ in item])
+    header = [[(len(body), kind, value, lasts) for body, kind, value, lasts in item] for item in items]
+    bodies = b"".join([body for item in items for body, _, _, _ in item])
     return _head(header, len(bodies)) + bodies
 
 
@@ -168,8 +172,8 @@ def decode_outcomes(frame: bytes) -> list[list[EncodedOutcome]]:
     items = []
     for lengths in header:
         item = []
-        for length, kind, lasts in lengths:
-            item.append(EncodedOutcome(frame[start : start + length], kind, lasts))
+        for length, kind, value, lasts in lengths:
+            item.append(EncodedOutcome(frame[start : start + length], kind, value, lasts))
             start += length
         items.append(item)
     return items

@@ -51,6 +51,8 @@ class RequestIntake:
             return None
         if deadline_ms is not None and (type(deadline_ms) is not int or not 0 < deadline_ms <= MAX_INT):
             return None
+        if type(body.get("statistics", False)) is not bool:
+            return None
         try:
             check_size({name: value for name, value in body.items() if name != "samples"}, self._max_batch)
         except ProblemError:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import orjson
 from fastapi import APIRouter, Body, Request
@@ -14,7 +14,7 @@ from rewards.digest import Digests
 from rewards.frames import EncodedOutcome, Json
 from rewards.registry import Registry
 from rewards.types import Frozen
-from service import errors, wire
+from service import errors, statistics, wire
 from service.catalogue import unknown
 from service.examples import request_examples
 from service.fast_json import FastJsonRoute
@@ -24,10 +24,20 @@ from service.pool import Pool
 from service.scoring import Ask, Scorer, Submission
 from service.settings import Settings
 from service.shortcut import Shortcut, Shortcuts
+from service.statistics import Counts
 from service.telemetry import Telemetry
 
 _JSON = "application/json"
 _REWARD_ASKS = TypeAdapter(wire.RewardAsks)
+
+
+class _Terms(NamedTuple):
+    """What a request says beside its rewards and samples."""
+
+    request_id: str
+    deadline_ms: int | None
+    statistics: bool
+    """Whether the answer holds them."""
 
 
 class ScoreRoutes:
@@ -85,7 +95,8 @@ class ScoreRoutes:
                 for reference in [getattr(sample, "reference", None)]
             ]
             read = Read(submissions, [sample.id for sample in body.samples])
-            return await self._answer_one(request.state.request_id, Ask(reward, body.params), read, body.deadline_ms)
+            terms = _Terms(request.state.request_id, body.deadline_ms, body.statistics)
+            return await self._answer_one(terms, Ask(reward, body.params), read)
 
         model = wire.request_model(reward, self._registry)
         score.__annotations__["body"] = Annotated[model, Body(openapi_examples=request_examples(reward))]
@@ -98,7 +109,7 @@ class ScoreRoutes:
 
     def _reward_shortcut(self, reward: Reward) -> Shortcut:
         samples = SampleIntake(self._registry.references(reward), wants_group=reward.is_group, is_union=False)
-        requests = RequestIntake({"samples", "params", "deadline_ms"}, self._settings.max_batch)
+        requests = RequestIntake({"samples", "params", "deadline_ms", "statistics"}, self._settings.max_batch)
 
         def answer(body: object, request_id: str) -> Awaitable[Response] | None:
             fields = requests.read(body)
@@ -109,7 +120,7 @@ class ScoreRoutes:
                 params = reward.params.model_validate(fields.get("params", {}))
             except ValidationError:
                 return None
-            return self._answer_one(request_id, Ask(reward, params), read, fields.get("deadline_ms"))
+            return self._answer_one(_terms(request_id, fields), Ask(reward, params), read)
 
         return answer
 
@@ -122,10 +133,11 @@ class ScoreRoutes:
             raise errors.invalid(places)
         submissions = [_submission(sample, _present(sample.reference)) for sample in body.samples]
         read = Read(submissions, [sample.id for sample in body.samples])
-        return await self._answer_many(request.state.request_id, asks, read, body.deadline_ms)
+        terms = _Terms(request.state.request_id, body.deadline_ms, body.statistics)
+        return await self._answer_many(terms, asks, read)
 
     def _shortcut_many(self, body: object, request_id: str) -> Awaitable[Response] | None:
-        requests = RequestIntake({"rewards", "samples", "deadline_ms"}, self._settings.max_batch)
+        requests = RequestIntake({"rewards", "samples", "deadline_ms", "statistics"}, self._settings.max_batch)
         fields = requests.read(body)
         if fields is None:
             return None
@@ -140,7 +152,7 @@ class ScoreRoutes:
         references = [model for reward in rewards for model in self._registry.references(reward)]
         wants_group = any(reward.is_group for reward in rewards)
         read = SampleIntake(references, wants_group=wants_group, is_union=True).read(fields["samples"])
-        return None if read is None else self._answer_many(request_id, asks, read, fields.get("deadline_ms"))
+        return None if read is None else self._answer_many(_terms(request_id, fields), asks, read)
 
     async def unknown_reward(self, reward_id: str) -> Response:
         """Answer a path that names no served version."""
@@ -162,18 +174,18 @@ class ScoreRoutes:
                 places += _places(("body", "rewards", index, "params"), error)
         return asks, places
 
-    async def _answer_one(self, request_id: str, ask: Ask, read: Read, deadline_ms: int | None) -> Response:
-        (result,) = await self._score(request_id, [ask], read, deadline_ms)
+    async def _answer_one(self, terms: _Terms, ask: Ask, read: Read) -> Response:
+        (result,) = await self._score(terms, [ask], read)
         return Response(result, media_type=_JSON)
 
-    async def _answer_many(self, request_id: str, asks: Sequence[Ask], read: Read, deadline_ms: int | None) -> Response:
-        results = await self._score(request_id, asks, read, deadline_ms)
+    async def _answer_many(self, terms: _Terms, asks: Sequence[Ask], read: Read) -> Response:
+        results = await self._score(terms, asks, read)
         return Response(b'{"results":[%b]}' % b",".join(results), media_type=_JSON)
 
-    async def _score(self, request_id: str, asks: Sequence[Ask], read: Read, deadline_ms: int | None) -> list[bytes]:
+    async def _score(self, terms: _Terms, asks: Sequence[Ask], read: Read) -> list[bytes]:
         """Return one `ScoreResponse` per ask, in JSON."""
         submissions, ids = read
-        settings = self._settings
+        settings, deadline_ms = self._settings, terms.deadline_ms
         work = len(submissions) * sum(1 + len(ask.reward.needs) for ask in asks)
         if work > settings.max_queued:
             detail = f"{len(submissions):,} samples for {len(asks)} rewards never fit into the queue of "
@@ -183,26 +195,40 @@ class ScoreRoutes:
         started = time.perf_counter()
         scored = await self._scorer.score(asks, submissions, deadline_s)
         seconds = time.perf_counter() - started
+        groups = statistics.groups_of(submissions)
+        results = []
         for ask, outcomes in zip(asks, scored, strict=True):
-            self._telemetry.batch_scored(
-                request_id=request_id, reward=ask.reward.id, outcomes=outcomes, seconds=seconds
-            )
-        return [self._result(ask.reward, ids, outcomes, seconds) for ask, outcomes in zip(asks, scored, strict=True)]
+            counts = statistics.count(ask.reward, outcomes, groups)
+            self._note(terms.request_id, ask.reward, counts, seconds)
+            head = self._head(ask.reward, seconds)
+            if terms.statistics:
+                head["statistics"] = statistics.figures(ask.reward, counts)
+            results.append(_result(head, ids, outcomes))
+        return results
 
-    def _result(
-        self, reward: Reward, ids: Sequence[str | None], outcomes: Sequence[EncodedOutcome], seconds: float
-    ) -> bytes:
+    def _note(self, request_id: str, reward: Reward, counts: Counts, seconds: float) -> None:
+        """Tell the log what one reward said about a batch."""
+        self._telemetry.batch_scored(request_id=request_id, reward=reward.id, counts=counts, seconds=seconds)
+
+    def _head(self, reward: Reward, seconds: float) -> Json:
+        """Return what a `ScoreResponse` says before its outcomes."""
         digests = self._digests[reward.id]
-        head = {
+        return {
             "reward": reward.id,
             "behaviour": digests.behaviour,
             "build": digests.build,
             "elapsed_ms": round(seconds * 1000, 3),
         }
-        rendered = b",".join(
-            [wire.render(sample_id, outcome) for sample_id, outcome in zip(ids, outcomes, strict=True)]
-        )
-        return b'%b,"outcomes":[%b]}' % (orjson.dumps(head)[:-1], rendered)
+
+
+def _terms(request_id: str, fields: Mapping[str, Any]) -> _Terms:
+    """Return the terms of a request that was read without its model."""
+    return _Terms(request_id, fields.get("deadline_ms"), fields.get("statistics", False))
+
+
+def _result(head: Json, ids: Sequence[str | None], outcomes: Sequence[EncodedOutcome]) -> bytes:
+    """Return one `ScoreResponse` in JSON."""
+    return b'%b,"outcomes":[%b]}' % (orjson.dumps(head)[:-1], wire.render(ids, outcomes))
 
 
 def _submission(sample: wire.SampleBody, reference: Json) -> Submission:

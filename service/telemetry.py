@@ -8,8 +8,7 @@ import io
 import logging
 import sys
 import traceback
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -17,7 +16,7 @@ import orjson
 import structlog
 from typing_extensions import override
 
-from rewards.frames import EncodedOutcome
+from service.statistics import Counts
 
 _LOG = logging.getLogger("touchstone.defects")
 
@@ -74,15 +73,14 @@ class Telemetry:
             ms=round(seconds * 1000, 1),
         )
 
-    def batch_scored(self, *, request_id: str, reward: str, outcomes: Sequence[EncodedOutcome], seconds: float) -> None:
+    def batch_scored(self, *, request_id: str, reward: str, counts: Counts, seconds: float) -> None:
         """Log one reward over one batch."""
-        failed = Counter([outcome.kind for outcome in outcomes if outcome.kind is not None])
         self._log.info(
             "batch_scored",
             request_id=request_id,
             reward=reward,
-            n=len(outcomes),
-            failed=dict(failed),
+            n=counts.samples,
+            failed=counts.failures,
             ms=round(seconds * 1000, 1),
         )
 

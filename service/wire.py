@@ -3,6 +3,7 @@
 Explicit names keep the schemas of one version independent of which others exist.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -86,6 +87,9 @@ Deadline = Annotated[
 ]
 
 
+WantsStatistics = Annotated[bool, Field(description="Whether to answer `statistics` beside the outcomes.")]
+
+
 RewardAsks = Annotated[list[RewardAsk], Field(min_length=1, max_length=100)]
 
 
@@ -95,6 +99,7 @@ class BatchRequest(Body):
     rewards: RewardAsks
     samples: Annotated[list[BatchSample], FailFast()]
     deadline_ms: Deadline = None
+    statistics: WantsStatistics = False
 
 
 class ScoredOutcome(BaseModel):
@@ -119,6 +124,29 @@ class FailedOutcome(BaseModel):
     retryable: bool = Field(description="Whether the same request may succeed later.")
 
 
+class Statistics(BaseModel):
+    """What one reward's outcomes over a batch say about the reward."""
+
+    samples: int
+    scored: int = Field(description="Samples with a value. The three figures below are of these; null where none is.")
+    failures: dict[FailureKind, int] = Field(description="Samples without a value, by kind.")
+    mean: float | None
+    fire_rate: float | None = Field(description="The share with a value above the lowest of the reward's range.")
+    saturation: float | None = Field(description="The share with the highest value of the reward's range.")
+    groups: int = Field(
+        description="Groups with at least two scored samples. Samples with the same `group` are one, and so are "
+        "those that name none and have the same `prompt`."
+    )
+    groups_without_variance: int = Field(description="Groups whose scored samples all have the same value.")
+    in_group_variance: float | None = Field(description="The mean of the groups' population variances.")
+    warnings: list[str] = Field(
+        description="What a person should look at. Each begins with a code and a colon: `no_variance` (none of 50 or "
+        "more groups has any), `never_fired` or `saturated` (each of 256 or more scored samples has the lowest, the "
+        "highest value).",
+        examples=[["never_fired: all 256 scored samples got 0, the lowest value of think_format@v1."]],
+    )
+
+
 class ScoreResponse(BaseModel):
     """One reward over a batch."""
 
@@ -129,6 +157,7 @@ class ScoreResponse(BaseModel):
     )
     build: str = Field(description="Digest of this version's code and of the packages it runs on.")
     elapsed_ms: float
+    statistics: Statistics | None = Field(None, description="There only where the request asks for it.")
     outcomes: list[Annotated[ScoredOutcome | FailedOutcome, Field(discriminator="status")]]
 
 
@@ -198,6 +227,7 @@ def request_model(reward: Reward, registry: Registry) -> type[BaseModel]:
         samples=(Annotated[list[sample], FailFast()], Field(description="The completions to score; may be empty.")),
         params=(params, Field(default_factory=params)),
         deadline_ms=(Deadline, None),
+        statistics=(WantsStatistics, False),
     )
 
 
@@ -235,6 +265,16 @@ def _content(message: Message) -> str:
     return "".join(text for text in texts if isinstance(text, str))
 
 
-def render(sample_id: str | None, outcome: EncodedOutcome) -> bytes:
-    """Return an outcome as it stands in a response, in JSON."""
-    return b'{"id":%b,%b' % (b"null" if sample_id is None else orjson.dumps(sample_id), outcome.body[1:])
+_NO_ID = b'{"id":null,'
+
+
+def render(ids: Sequence[str | None], outcomes: Sequence[EncodedOutcome]) -> bytes:
+    """Return outcomes as they stand in a response, in JSON, one after another."""
+    if outcomes and ids.count(None) == len(ids):  # most callers go by the order, and this is half the work
+        return _NO_ID + (b"," + _NO_ID).join([outcome.body[1:] for outcome in outcomes])
+    return b",".join(
+        [
+            b'{"id":%b,%b' % (b"null" if sample_id is None else orjson.dumps(sample_id), outcome.body[1:])
+            for sample_id, outcome in zip(ids, outcomes, strict=True)
+        ]
+    )

@@ -31,7 +31,7 @@ def strict(model: Any, reply: httpx.Response) -> Any:  # noqa: ANN401 - any mode
     """Return a reply read as its model; what is unknown or missing is an error."""
     assert 200 == reply.status_code, reply.text
     found = TypeAdapter(model).validate_json(reply.content, extra="forbid")
-    assert found.model_dump(mode="json") == reply.json()
+    assert found.model_dump(mode="json", exclude_unset=True) == reply.json()
     return found
 
 
@@ -41,6 +41,8 @@ def test_real_answers_fit_their_models(live: httpx.Client) -> None:
     samples = [SAMPLE, {"completion": "x", "id": "b"}, {"completion": "x" * 1_000_001, "reference": {"answer": "1"}}]
     strict(wire.ScoreResponse, live.post(SCORE, json={"samples": samples}))
     strict(wire.BatchResponse, live.post("/v1/score", json={"rewards": asks, "samples": samples}))
+    strict(wire.ScoreResponse, live.post(SCORE, json={"samples": samples, "statistics": True}))
+    strict(wire.BatchResponse, live.post("/v1/score", json={"rewards": asks, "samples": [], "statistics": True}))
     strict(wire.Catalogue, live.get("/v1/rewards"))
     strict(wire.CatalogueEntry, live.get("/v1/rewards/math_equal@v1"))
     strict(wire.Health, live.get("/healthz"))

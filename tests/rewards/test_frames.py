@@ -34,13 +34,14 @@ def test_a_job_survives_the_way(groups: list[list[frames.SampleFields]]) -> None
 
 @pytest.mark.parametrize("outcome", [Score(0.5, "ok", "Fine.", {"n": 1, "s": "é"}), Failure(FailureKind.CRASH, "Why.")])
 def test_an_outcome_survives_the_way(outcome: Outcome) -> None:
-    """Its fields, its kind and whether it lasts."""
+    """Its fields, its kind, its value and whether it lasts."""
     encoded = frames.encode_outcome(outcome, lasts=True)
     frame = frames.encode_outcomes([[encoded], [], [encoded, encoded]])
     assert [[encoded], [], [encoded, encoded]] == frames.decode_outcomes(frame[4:])
     assert outcome == encoded.outcome()
     assert orjson.loads(encoded.body) == frames.outcome_fields(outcome)
     assert encoded.kind == (outcome.kind.value if isinstance(outcome, Failure) else None)
+    assert encoded.value == (None if isinstance(outcome, Failure) else outcome.value)
 
 
 @pytest.mark.parametrize("junk", [b"", b"\0\0\0\5[", b"\0\0\0\0", b"\xff" * 9])

@@ -77,14 +77,22 @@ def test_several_rewards_are_read_as_their_model_reads(rewards: list[Any], batch
         assert [sample.id for sample in body.samples] == read.ids
 
 
-@given(odd | st.fixed_dictionaries({"samples": odd}, optional={"deadline_ms": odd | counts, "params": odd, "x": odd}))
+@given(
+    odd
+    | st.fixed_dictionaries(
+        {"samples": odd},
+        optional={"deadline_ms": odd | counts, "params": odd, "statistics": odd | st.booleans(), "x": odd},
+    )
+)
 def test_a_request_is_read_as_its_model_reads(body: Any) -> None:  # noqa: ANN401
     """Params aside, which their own model reads."""
-    fields = RequestIntake({"samples", "params", "deadline_ms"}, 10).read(body)
+    fields = RequestIntake({"samples", "params", "deadline_ms", "statistics"}, 10).read(body)
     if fields is not None and fields.get("params", {}) == {}:
         model = wire.request_model(REGISTRY["length@v1"], REGISTRY)
         if fields["samples"] == []:
-            assert fields.get("deadline_ms") == model.model_validate(body).deadline_ms  # type: ignore[attr-defined]
+            read: Any = model.model_validate(body)
+            assert fields.get("deadline_ms") == read.deadline_ms
+            assert fields.get("statistics", False) is read.statistics
         else:
             with pytest.raises(ValidationError):
                 model.model_validate(body)
@@ -133,6 +141,10 @@ def test_both_ways_give_the_same_answer(testbed: httpx.Client) -> None:
         ("/v1/score", {"rewards": [{"reward": "length@v1"}], "samples": [{"completion": "A", "group": "g"}]}),
         ("/v1/score", {"rewards": [{"reward": "nothing@v1"}], "samples": []}),
         ("/v1/score", {"rewards": [], "samples": []}),
+        ("/v1/rewards/length@v1/score", {"samples": [{"completion": "A", "group": "g"}] * 2, "statistics": True}),
+        ("/v1/rewards/length@v1/score", {"samples": [{"completion": "A"}], "statistics": "perhaps"}),
+        ("/v1/score", {"rewards": [{"reward": "length@v1"}], "samples": [{"completion": "A"}], "statistics": True}),
+        ("/v1/score", {"rewards": [{"reward": "length@v1"}], "samples": [], "statistics": None}),
     ]
     for path, body in bodies:
         quick = testbed.post(path, json=body)

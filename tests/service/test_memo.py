@@ -48,7 +48,7 @@ def test_a_hit_is_the_outcome_itself() -> None:
 def test_what_does_not_last_is_not_kept() -> None:
     """Whatever it is."""
     memo = Memo(10, 10 * SIZE)
-    memo.keep(key(1), EncodedOutcome(SCORE.body, None))
+    memo.keep(key(1), EncodedOutcome(SCORE.body, None, SCORE.value))
     assert 0 == len(memo)
 
 

@@ -1,11 +1,12 @@
 """What callers send becomes the text that is scored, whatever its shape."""
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from rewards.frames import encode_outcome
+from rewards.frames import encode_outcome, outcome_fields
 from rewards.registry import discover
 from rewards.types import Failure, FailureKind, Score
 from service import wire
@@ -72,7 +73,7 @@ def test_no_prompt_is_no_prompt() -> None:
 )
 def test_a_score_fits_its_model(value: float, text: str, details: dict[str, str | int]) -> None:
     """What is rendered by hand is what the document says."""
-    found = OUTCOME.validate_json(wire.render("a", encode_outcome(Score(value, text, text, details))))
+    found = OUTCOME.validate_json(wire.render(["a"], [encode_outcome(Score(value, text, text, details))]))
     assert isinstance(found, wire.ScoredOutcome)
     assert (value, text, details) == (found.value, found.reason, found.details)
 
@@ -80,9 +81,17 @@ def test_a_score_fits_its_model(value: float, text: str, details: dict[str, str 
 @pytest.mark.parametrize("kind", FailureKind)
 def test_a_failure_fits_its_model(kind: FailureKind) -> None:
     """Its value is null, and it says whether to try again."""
-    found = OUTCOME.validate_json(wire.render(None, encode_outcome(Failure(kind, "Why."))))
+    found = OUTCOME.validate_json(wire.render([None], [encode_outcome(Failure(kind, "Why."))]))
     assert isinstance(found, wire.FailedOutcome)
     assert (None, kind, kind.retryable) == (found.value, found.kind, found.retryable)
+
+
+@given(st.lists(st.none() | st.text(), max_size=5))
+def test_outcomes_stand_side_by_side(ids: list[str | None]) -> None:
+    """Each with its id, or null; that none has one makes no difference."""
+    outcomes = [Score(float(place), "ok", "Fine.") for place in range(len(ids))]
+    found = orjson.loads(b"[%b]" % wire.render(ids, [encode_outcome(outcome) for outcome in outcomes]))
+    assert [{"id": name, **outcome_fields(each)} for name, each in zip(ids, outcomes, strict=True)] == found
 
 
 def test_schemas_are_named_after_their_version() -> None:
