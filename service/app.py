@@ -12,6 +12,7 @@ from rewards.digest import Digests
 from rewards.registry import Registry
 from service import catalogue, errors, openapi, routes, telemetry
 from service.edge import Edge
+from service.metrics import Metrics
 from service.pool import Pool
 from service.settings import Settings
 from service.telemetry import Telemetry
@@ -62,9 +63,11 @@ def create_app(
     )
     app.state.max_batch = settings.max_batch
     errors.install(app)
-    score_routes = routes.ScoreRoutes(settings, registry, digests, pool, log)
+    metrics = Metrics(registry, pool)
+    score_routes = routes.ScoreRoutes(settings, registry, digests, pool, log, metrics)
     routers = [
         catalogue.health_router(pool, service_version()),
+        metrics.router(),
         catalogue.catalogue_router(registry, digests),
         score_routes.router(),
     ]
@@ -73,6 +76,7 @@ def create_app(
     app.add_middleware(
         Edge,
         telemetry=log,
+        metrics=metrics,
         max_body_bytes=settings.max_body_bytes,
         api_key=settings.api_key,
         shortcuts=score_routes.shortcuts(),

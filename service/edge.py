@@ -16,6 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import ProblemError, problem
+from service.metrics import Metrics
 from service.shortcut import Shortcuts
 from service.telemetry import Telemetry, place_of
 
@@ -35,6 +36,7 @@ class Edge:
         app: ASGIApp,
         *,
         telemetry: Telemetry,
+        metrics: Metrics,
         max_body_bytes: int,
         api_key: SecretStr | None,
         shortcuts: Shortcuts,
@@ -42,6 +44,7 @@ class Edge:
         self._app = app
         self._shortcuts = shortcuts
         self._telemetry = telemetry
+        self._metrics = metrics
         self._max_body_bytes = max_body_bytes
         self._key = None if api_key is None else _digest(api_key.get_secret_value())
 
@@ -75,13 +78,15 @@ class Edge:
             if reply.status is None:
                 detail = f"Please report it with the request id {request_id}."
                 await problem("internal", 500, detail)(scope, receive, reply.send)
+        status, seconds = reply.status or 0, time.perf_counter() - started
+        self._metrics.request_answered(path=scope["path"], status=status, seconds=seconds)
         self._telemetry.request_answered(
             request_id=request_id,
             method=scope["method"],
             path=scope["path"],
-            status=reply.status or 0,
+            status=status,
             bytes_in=bytes_in,
-            seconds=time.perf_counter() - started,
+            seconds=seconds,
         )
 
     async def _answer(self, scope: Scope, body: bytes, receive: Receive, reply: "_Reply") -> None:

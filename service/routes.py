@@ -20,6 +20,7 @@ from service.examples import request_examples
 from service.fast_json import FastJsonRoute
 from service.intake import Read, RequestIntake, SampleIntake
 from service.memo import Memo
+from service.metrics import Metrics
 from service.pool import Pool
 from service.scoring import Ask, Scorer, Submission
 from service.settings import Settings
@@ -50,6 +51,7 @@ class ScoreRoutes:
         digests: Mapping[str, Digests],
         pool: Pool,
         telemetry: Telemetry,
+        metrics: Metrics,
     ) -> None:
         self._settings = settings
         self._registry = registry
@@ -57,6 +59,7 @@ class ScoreRoutes:
         memo = Memo(settings.memo_entries, settings.memo_bytes)
         self._scorer = Scorer(registry, pool, settings.max_text_chars, memo)
         self._telemetry = telemetry
+        self._metrics = metrics
 
     def router(self) -> APIRouter:
         """Return the routes."""
@@ -195,6 +198,7 @@ class ScoreRoutes:
         started = time.perf_counter()
         scored = await self._scorer.score(asks, submissions, deadline_s)
         seconds = time.perf_counter() - started
+        self._metrics.samples_taken(len(submissions))
         groups = statistics.groups_of(submissions)
         results = []
         for ask, outcomes in zip(asks, scored, strict=True):
@@ -207,8 +211,9 @@ class ScoreRoutes:
         return results
 
     def _note(self, request_id: str, reward: Reward, counts: Counts, seconds: float) -> None:
-        """Tell the log what one reward said about a batch."""
+        """Tell the log and the metrics what one reward said about a batch."""
         self._telemetry.batch_scored(request_id=request_id, reward=reward.id, counts=counts, seconds=seconds)
+        self._metrics.batch_scored(reward=reward.id, counts=counts)
 
     def _head(self, reward: Reward, seconds: float) -> Json:
         """Return what a `ScoreResponse` says before its outcomes."""

@@ -16,6 +16,7 @@ OPERATIONS = [
     "score",
     "healthz",
     "readyz",
+    "metrics",
     "score_math_equal_v1",
     "score_gsm8k_answer_v1",
     "score_xml_count_v1",

@@ -12,9 +12,14 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from rewards.registry import Registry
 from service.edge import Edge
+from service.metrics import Metrics
+from service.pool import Pool
+from service.settings import MEBIBYTE
 from service.shortcut import Shortcuts
 from service.telemetry import Telemetry
+from tests.service.running import TEST_REWARDS
 from tests.service.test_routes import check_problem
 from tests.service.test_telemetry import logging_to
 
@@ -39,8 +44,8 @@ def test_a_request_id_is_echoed_or_made(testbed: httpx.Client) -> None:
     ["", "Bearer", "Bearer wrong", "Basic open sesame", "open sesame", "Bearer open sesame2", "Bearer \xfc"],
 )
 def test_without_the_key_there_is_nothing(locked: httpx.Client, authorization: str) -> None:
-    """A 401 that says how to send it, on every path below /v1, before the body is read."""
-    for method, path in (("GET", "/v1/rewards"), ("POST", "/v1/score"), ("GET", "/v1/nothing"), ("GET", "/other")):
+    """A 401 that says how to send it, on every path below /v1 and for the metrics, before the body is read."""
+    for method, path in (("GET", "/v1/rewards"), ("POST", "/v1/score"), ("GET", "/v1/nothing"), ("GET", "/metrics")):
         reply = locked.request(method, path, headers={"Authorization": authorization.encode("latin-1")})  # type: ignore[dict-item]
         check_problem(reply, 401)
         assert "Bearer" == reply.headers["www-authenticate"]
@@ -49,6 +54,7 @@ def test_without_the_key_there_is_nothing(locked: httpx.Client, authorization: s
 def test_with_the_key_all_is_open(locked: httpx.Client) -> None:
     """The scheme's case does not matter; health and documentation need no key."""
     assert 200 == locked.get("/v1/rewards", headers=KEY).status_code
+    assert 200 == locked.get("/metrics", headers=KEY).status_code
     assert 200 == locked.get("/v1/rewards", headers={"Authorization": "bearer  open sesame"}).status_code
     for path in ("/healthz", "/health", "/readyz", "/docs", "/openapi.json"):
         assert 200 == locked.get(path).status_code
@@ -123,7 +129,14 @@ async def raising_late(_: Scope, __: Receive, send: Send) -> None:
 
 async def serve(app: object, wire: Wire, log: Telemetry, scope: Scope = SCOPE) -> None:
     """Send one connection through the edge."""
-    edge = Edge(app, telemetry=log, max_body_bytes=10, api_key=None, shortcuts=Shortcuts({}))  # type: ignore[arg-type]
+    edge = Edge(
+        app,  # type: ignore[arg-type]
+        telemetry=log,
+        metrics=Metrics(Registry([]), Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE)),
+        max_body_bytes=10,
+        api_key=None,
+        shortcuts=Shortcuts({}),
+    )
     await edge(dict(scope), wire.receive, wire.send)
 
 
