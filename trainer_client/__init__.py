@@ -17,8 +17,10 @@ from trainer_client._errors import (
 )
 from trainer_client._retry import Backoff
 from trainer_client._spec import RewardSpec
+from trainer_client._statistics import Statistics
 from trainer_client._trl import TRLRewards
 from trainer_client._types import Failure, Outcome, RewardInfo, RewardRequest, RewardResult, Sample, Score
+from trainer_client._watch import RewardWarning
 
 __all__ = [
     "AsyncRewardClient",
@@ -34,8 +36,10 @@ __all__ = [
     "RewardResult",
     "RewardServiceError",
     "RewardSpec",
+    "RewardWarning",
     "Sample",
     "Score",
+    "Statistics",
     "TRLRewards",
     "TooManyFailures",
     "Unreachable",

@@ -49,9 +49,13 @@ class AsyncRewardClient:
         asked = RewardRequest(reward, params, behaviour, build)
         return list((await self.score_many([asked], samples))[0].outcomes)
 
-    async def score_many(self, rewards: Sequence[RewardRequest | str], samples: Sequence[Sample]) -> list[RewardResult]:
+    async def score_many(
+        self, rewards: Sequence[RewardRequest | str], samples: Sequence[Sample], *, statistics: bool = False
+    ) -> list[RewardResult]:
         """What each reward says about each sample; see `RewardClient.score_many`."""
-        return await self._carry_out(_exchange.score_many(self._terms, requests(rewards), samples))
+        return await self._carry_out(
+            _exchange.score_many(self._terms, requests(rewards), samples, statistics=statistics)
+        )
 
     async def rewards(self) -> list[RewardInfo]:
         """The service's catalogue; see `RewardClient.rewards`."""

@@ -76,15 +76,22 @@ class RewardClient:
         asked = RewardRequest(reward, params, behaviour, build)
         return list(self.score_many([asked], samples)[0].outcomes)
 
-    def score_many(self, rewards: Sequence[RewardRequest | str], samples: Sequence[Sample]) -> list[RewardResult]:
+    def score_many(
+        self, rewards: Sequence[RewardRequest | str], samples: Sequence[Sample], *, statistics: bool = False
+    ) -> list[RewardResult]:
         """What each reward says about each sample, one result for each reward, in order.
 
         The completions are sent once. A sample's reference carries the fields of all the rewards.
 
+        Args:
+            rewards: The rewards, or their ids.
+            samples: The completions; any number.
+            statistics: Whether to ask for `RewardResult.statistics`.
+
         Raises:
             RewardServiceError: See the subclasses for the reasons.
         """
-        return self._carry_out(_exchange.score_many(self._terms, requests(rewards), samples))
+        return self._carry_out(_exchange.score_many(self._terms, requests(rewards), samples, statistics=statistics))
 
     def rewards(self) -> list[RewardInfo]:
         """The service's catalogue.

@@ -9,11 +9,13 @@ import logging
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 from trainer_client import _wire
-from trainer_client._errors import Unreachable
+from trainer_client._errors import Rejected, Unreachable
 from trainer_client._retry import RETRIED_STATUSES, Backoff, retry_after_s
+from trainer_client._statistics import merged
 from trainer_client._types import RewardInfo, RewardRequest, RewardResult, Sample
 
 SERVICE_SHARE = 0.9
@@ -84,22 +86,26 @@ def rewards(terms: Terms) -> Conversation[list[RewardInfo]]:
 
 
 def score_many(
-    terms: Terms, asked: Sequence[RewardRequest], samples: Sequence[Sample]
+    terms: Terms, asked: Sequence[RewardRequest], samples: Sequence[Sample], *, statistics: bool = False
 ) -> Conversation[list[RewardResult]]:
-    """The results of several rewards over one batch, in as few requests as the service's limits allow."""
+    """The results of several rewards over one batch, in as few requests as the service's limits allow.
+
+    A service that is too old for statistics is asked again without.
+    """
     started = terms.clock()
     bodies = [_wire.sample_json(sample) for sample in samples]
     head = _wire.rewards_json(asked)
     parts: list[tuple[list[int], list[RewardResult]]] = []
     for chunk in _wire.chunks(samples, [len(body) for body in bodies], len(asked)):
         picked = [bodies[position] for position in chunk]
-        content = yield from answered(
-            terms,
-            started,
-            "POST",
-            "/v1/score",
-            lambda deadline_ms, picked=picked: _wire.score_body(head, picked, deadline_ms),  # type: ignore[misc]
-        )
+        body = partial(_wire.score_body, head, picked)
+        try:
+            content = yield from answered(terms, started, "POST", "/v1/score", partial(body, statistics=statistics))
+        except Rejected as refusal:
+            if not statistics or all(path != "body.statistics" for path, _ in refusal.errors):
+                raise
+            statistics = False
+            content = yield from answered(terms, started, "POST", "/v1/score", body)
         parts.append((chunk, _wire.results(content, asked, len(chunk))))
     return [joined([(chunk, found[each]) for chunk, found in parts]) for each in range(len(asked))]
 
@@ -117,6 +123,7 @@ def joined(parts: Sequence[tuple[Sequence[int], RewardResult]]) -> RewardResult:
         parts[-1][1],
         elapsed_ms=sum(result.elapsed_ms for _, result in parts),
         outcomes=tuple(placed[position] for position in sorted(placed)),
+        statistics=merged([result.statistics for _, result in parts]),
     )
 
 

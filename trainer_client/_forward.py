@@ -2,13 +2,17 @@
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from trainer_client._statistics import Statistics
 from trainer_client._types import Failure, Outcome, Score
 
 LogExtra = Callable[[str, list[Any]], None]
 LogMetric = Callable[[str, float], None]
+
+STATISTICS = ("fire_rate", "saturation", "in_group_variance", "share_without_variance")
+"""Of the service's statistics, those of which a mean over batches means something."""
 
 
 def columns(name: str, outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
@@ -28,9 +32,15 @@ def columns(name: str, outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
     }
 
 
-def figures(name: str, outcomes: Sequence[Outcome], wait_s: float) -> dict[str, float]:
+def figures(
+    name: str, outcomes: Sequence[Outcome], wait_s: float, statistics: Statistics | None = None
+) -> dict[str, float]:
     """The figures that a reward adds to the trainer's metrics: the mean of each numeric detail among them."""
     found = {f"{name}/wait_s": wait_s}
+    for figure in STATISTICS if statistics is not None else ():
+        value = getattr(statistics, figure)
+        if value is not None:
+            found[f"{name}/{figure}"] = value
     if outcomes:
         found[f"{name}/failed"] = sum(isinstance(each, Failure) for each in outcomes) / len(outcomes)
     numbers: dict[str, list[float]] = {}
@@ -41,17 +51,15 @@ def figures(name: str, outcomes: Sequence[Outcome], wait_s: float) -> dict[str, 
     return {key: sum(values) / len(values) for key, values in numbers.items()} | found
 
 
-def forward(
-    name: str,
-    outcomes: Sequence[Outcome],
-    wait_s: float,
-    log_extra: LogExtra | None,
-    log_metric: LogMetric | None,
-) -> None:
-    """Hand a batch's reasons, details and figures to whichever log the trainer offers."""
+def forward_columns(name: str, outcomes: Sequence[Outcome], log_extra: LogExtra | None) -> None:
+    """Hand a batch's reasons and details to the trainer's table, if it offers one."""
     if log_extra is not None:
         for column, values in columns(name, outcomes).items():
             log_extra(column, list(values))
+
+
+def forward_figures(found: Mapping[str, float], log_metric: LogMetric | None) -> None:
+    """Hand a batch's figures to the trainer's metrics, if it offers them."""
     if log_metric is not None:
-        for figure, value in figures(name, outcomes, wait_s).items():
+        for figure, value in found.items():
             log_metric(figure, value)

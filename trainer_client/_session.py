@@ -5,6 +5,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from trainer_client import _batch, _columns
 from trainer_client._batch import Batch
@@ -14,8 +15,10 @@ from trainer_client._completions_log import CompletionsLog
 from trainer_client._guard import FailureGuard
 from trainer_client._shared import SharedAnswers
 from trainer_client._spec import RewardSpec
-from trainer_client._types import Failure, Outcome, RewardInfo, Sample
+from trainer_client._statistics import Statistics
+from trainer_client._types import Failure, RewardInfo, RewardResult, Sample
 from trainer_client._verdicts import Verdicts, verdicts
+from trainer_client._watch import RewardWatch
 
 logger = logging.getLogger("trainer_client")
 
@@ -30,6 +33,7 @@ class Session:
         client: RewardClient,
         guard: FailureGuard,
         log: CompletionsLog | None,
+        watch: RewardWatch,
     ) -> None:
         self.pid = os.getpid()
         self.wait_s = 0.0
@@ -38,6 +42,8 @@ class Session:
         self._client = client
         self._guard = guard
         self._log = log
+        self._watch = watch
+        self._asks_statistics = True
         self._shared: SharedAnswers[Verdicts] = SharedAnswers(len(specs))
         self._catalogue: Mapping[str, RewardInfo] | None = None
         self._warned: set[str] = set()
@@ -59,6 +65,11 @@ class Session:
         with self._lock:
             self.wait_s += seconds
 
+    @property
+    def warnings(self) -> list[str]:
+        """What was warned of so far."""
+        return list(self._watch.given)
+
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
@@ -72,19 +83,31 @@ class Session:
             return self._catalogue
 
     def _ask(self, parts: Sequence[tuple[Bundle, list[Sample]]], step: int | None) -> Verdicts:
-        outcomes: dict[int, tuple[Outcome, ...]] = {}
+        results: dict[int, RewardResult] = {}
         for bundle, samples in parts:
             requests = [self._specs[position].request for position in bundle.rewards]
-            results = self._client.score_many(requests, samples)
-            outcomes |= {position: result.outcomes for position, result in zip(bundle.rewards, results, strict=True)}
-        found = verdicts(self._specs, [outcomes[position] for position in range(len(self._specs))])
+            given = self._client.score_many(requests, samples, statistics=self._asks_statistics)
+            results |= dict(zip(bundle.rewards, given, strict=True))
+        ordered = [results[position] for position in range(len(self._specs))]
+        found = replace(
+            verdicts(self._specs, [result.outcomes for result in ordered]),
+            statistics=tuple(result.statistics for result in ordered),
+        )
         if self._log is not None:
             # The sample of the first bundle stands for all: they differ only in the fields of their
             # references.
             self._log.write(step, parts[0][1], self._names, found)
         self._warn(found)
+        self._look_at(found.statistics)
         self._guard.watch(found.unshared)
         return found
+
+    def _look_at(self, found: Sequence[Statistics | None]) -> None:
+        """Warn of rewards that tell nothing apart, where the service knows to count that."""
+        if self._asks_statistics and all(each is None for each in found):
+            self._asks_statistics = False
+            logger.warning("The service is too old to say whether a reward fires; nobody warns if one does not.")
+        self._watch.watch(found)
 
     def _warn(self, found: Verdicts) -> None:
         """Say once for each reward that it judged nothing: nearly always a mistake in the columns."""

@@ -18,6 +18,7 @@ from trainer_client._guard import FailureGuard
 from trainer_client._override import override
 from trainer_client._session import Session
 from trainer_client._spec import RewardSpec
+from trainer_client._watch import DEFAULT_WARN_AFTER_GROUPS, RewardWatch
 
 __all__ = ["TRLRewards"]
 
@@ -41,6 +42,8 @@ class TRLRewards:
         base_url: Where the service is, such as `http://127.0.0.1:8400`.
         api_key: Sent as a bearer token.
         max_failure_share: The share of recent completions that may fail so before the run is stopped.
+        warn_after_groups: Groups in a row to whose completions a reward gave the same value, after which a
+            `RewardWarning` says so, once for each reward; None never warns.
         deadline_s: How long one batch may take, repeats included; keep it far below `ddp_timeout`.
         log_path: Where to append one JSON line for each completion.
         transport: What carries the requests; for tests and for unusual networks.
@@ -49,13 +52,14 @@ class TRLRewards:
         ValueError: There are no specs, or the URL does not begin with `http://` or `https://`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  a run has as many settings, nearly all of which stay as they are
         self,
         specs: Sequence[RewardSpec],
         *,
         base_url: str,
         api_key: str | None = None,
         max_failure_share: float = 0.05,
+        warn_after_groups: int | None = DEFAULT_WARN_AFTER_GROUPS,
         deadline_s: float = DEFAULT_DEADLINE_S,
         log_path: str | os.PathLike[str] | None = None,
         transport: httpx.BaseTransport | None = None,
@@ -67,6 +71,7 @@ class TRLRewards:
         self._base_url = checked_url(base_url)
         self._api_key = api_key
         self._max_failure_share = max_failure_share
+        self._warn_after_groups = warn_after_groups
         self._deadline_s = deadline_s
         self._log_path = None if log_path is None else Path(log_path)
         self._transport = transport
@@ -86,6 +91,11 @@ class TRLRewards:
         return self.session.wait_s
 
     @property
+    def warnings(self) -> list[str]:
+        """What this process has warned of so far."""
+        return self.session.warnings
+
+    @property
     def session(self) -> Session:
         """What this process holds open; made when it is first needed, and anew after a fork."""
         with self._lock:
@@ -95,7 +105,8 @@ class TRLRewards:
                 )
                 log = None if self._log_path is None else CompletionsLog(self._log_path)
                 guard = FailureGuard(self._max_failure_share)
-                self._session = Session(self.specs, self.names, client, guard, log)
+                watch = RewardWatch(self.specs, self.names, self._warn_after_groups)
+                self._session = Session(self.specs, self.names, client, guard, log, watch)
             return self._session
 
     def close(self) -> None:
@@ -150,7 +161,9 @@ class RewardFunction:
         found = session.verdicts(batch, self._position)
         wait_s = time.perf_counter() - started
         session.waited(wait_s)
-        _forward.forward(self.__name__, found.outcomes[self._position], wait_s, log_extra, log_metric)
+        outcomes, statistics = found.outcomes[self._position], found.statistics[self._position]
+        _forward.forward_columns(self.__name__, outcomes, log_extra)
+        _forward.forward_figures(_forward.figures(self.__name__, outcomes, wait_s, statistics), log_metric)
         return found.values(self._position)
 
     @override

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from trainer_client._statistics import Statistics
+
 __all__ = [
     "SHARED_FAILURE_KINDS",
     "Failure",
@@ -145,6 +147,9 @@ class RewardResult:
 
     outcomes: tuple[Outcome, ...]
     """One for each sample, in order."""
+
+    statistics: Statistics | None = None
+    """What the outcomes say about the reward, where it was asked for and the service knows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trainer_client._spec import RewardSpec
+from trainer_client._statistics import Statistics
 from trainer_client._types import Failure, Outcome
 
 
@@ -19,6 +20,9 @@ class Verdicts:
 
     left_out: tuple[bool, ...]
     """For each completion, whether it is missing in every reward's column."""
+
+    statistics: tuple[Statistics | None, ...] = ()
+    """For each reward, what the service says of its outcomes; None of a service that is too old."""
 
     def values(self, reward: int) -> list[float | None]:
         """The column of one reward."""

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from trainer_client._errors import BadReply, Rejected, VersionMismatch
 from trainer_client._json import decoded, encoded, quoted
+from trainer_client._statistics import statistics
 from trainer_client._types import Failure, Outcome, RewardInfo, RewardRequest, RewardResult, Sample, Score
 
 MAX_SAMPLES = 8192
@@ -57,10 +58,11 @@ def rewards_json(rewards: Sequence[RewardRequest]) -> bytes:
     return encoded([{"reward": r.reward} | ({"params": dict(r.params)} if r.params else {}) for r in rewards])
 
 
-def score_body(rewards: bytes, samples: Sequence[bytes], deadline_ms: int) -> bytes:
+def score_body(rewards: bytes, samples: Sequence[bytes], deadline_ms: int, *, statistics: bool = False) -> bytes:
     """The body of `POST /v1/score`, put together from parts that are JSON already."""
     joined = b",".join(samples)
-    return b'{"rewards":%b,"samples":[%b],"deadline_ms":%d}' % (rewards, joined, deadline_ms)
+    more = b',"statistics":true' if statistics else b""
+    return b'{"rewards":%b,"samples":[%b],"deadline_ms":%d%b}' % (rewards, joined, deadline_ms, more)
 
 
 def chunks(samples: Sequence[Sample], sizes: Sequence[int], rewards: int = 1) -> list[list[int]]:
@@ -130,6 +132,7 @@ def result(value: object, asked: RewardRequest, samples: int) -> RewardResult:
         build=value.get("build"),
         elapsed_ms=float(value.get("elapsed_ms") or 0.0),
         outcomes=tuple(outcome(each) for each in outcomes),
+        statistics=statistics(value.get("statistics")),
     )
 
 

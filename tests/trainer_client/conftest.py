@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from statistics import fmean, pvariance
 from typing import Any
 
 import httpx
@@ -29,6 +30,8 @@ class FakeService:
         self.headers: list[httpx.Headers] = []
         self.replies: list[httpx.Response] = []
         """Answers to give instead, one for each request, before the ordinary ones."""
+        self.warnings: list[str] = []
+        """What to warn of in every answer."""
 
     def host(
         self,
@@ -66,18 +69,44 @@ class FakeService:
 
     def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """What `POST /v1/score` answers."""
-        return {
-            "results": [
-                {
-                    "reward": each["reward"],
-                    "behaviour": f"sha256:behaviour-of-{each['reward']}",
-                    "build": f"sha256:build-of-{each['reward']}",
-                    "elapsed_ms": 1.5,
-                    "outcomes": [dict(self.judges[each["reward"]](sample)) for sample in asked["samples"]],
-                }
-                for each in asked["rewards"]
-            ]
+        return {"results": [self.result(each["reward"], asked) for each in asked["rewards"]]}
+
+    def result(self, reward: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """What it answers for one reward."""
+        outcomes = [dict(self.judges[reward](sample)) for sample in asked["samples"]]
+        found = {
+            "reward": reward,
+            "behaviour": f"sha256:behaviour-of-{reward}",
+            "build": f"sha256:build-of-{reward}",
+            "elapsed_ms": 1.5,
+            "outcomes": outcomes,
         }
+        if asked.get("statistics"):
+            groups = [sample.get("group") for sample in asked["samples"]]
+            found["statistics"] = statistics([outcome["value"] for outcome in outcomes], groups, self.warnings)
+        return found
+
+
+def statistics(values: list[float | None], groups: list[str | None], warnings: list[str]) -> dict[str, Any]:
+    """What the service says of these values between 0 and 1."""
+    scored = [value for value in values if value is not None]
+    by_group: dict[str, list[float]] = {}
+    for value, group in zip(values, groups, strict=True):
+        if value is not None and group is not None:
+            by_group.setdefault(group, []).append(value)
+    compared = [found for found in by_group.values() if len(found) > 1]
+    return {
+        "samples": len(values),
+        "scored": len(scored),
+        "failures": {},
+        "mean": fmean(scored) if scored else None,
+        "fire_rate": fmean([value > 0 for value in scored]) if scored else None,
+        "saturation": fmean([value == 1 for value in scored]) if scored else None,
+        "groups": len(compared),
+        "groups_without_variance": sum(len(set(found)) == 1 for found in compared),
+        "in_group_variance": fmean(map(pvariance, compared)) if compared else None,
+        "warnings": list(warnings),
+    }
 
 
 def scored(value: float, **details: object) -> dict[str, Any]:

@@ -67,6 +67,16 @@ def test_score(call: Call, transport: httpx.MockTransport, service: "FakeService
     assert service.asked[0]["samples"][0] == {"completion": "4", "reference": {"answer": "4"}}
 
 
+def test_statistics(call: Call, transport: httpx.MockTransport, service: "FakeService") -> None:
+    """They come where they are asked for."""
+    (plain,) = call(transport, "score_many", ["equal@v1"], SAMPLES)
+    (found,) = call(transport, "score_many", ["equal@v1"], SAMPLES, statistics=True)
+    assert plain.statistics is None
+    assert found.statistics.samples == len(SAMPLES)
+    assert found.outcomes == plain.outcomes
+    assert ["statistics" in asked for asked in service.asked] == [False, True]
+
+
 def test_score_many(call: Call, transport: httpx.MockTransport, service: "FakeService") -> None:
     """Several rewards take one request."""
     results = call(transport, "score_many", ["equal@v1", RewardRequest("short@v1")], SAMPLES)

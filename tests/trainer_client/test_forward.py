@@ -1,7 +1,7 @@
 """What a reward adds to the trainer's log."""
 
-from trainer_client import Failure, Score
-from trainer_client._forward import columns, figures, forward
+from trainer_client import Failure, Score, Statistics
+from trainer_client._forward import columns, figures, forward_columns, forward_figures
 
 OUTCOMES = [
     Score(1.0, "equal", "Yes.", {"extracted": "4", "length": 2, "closed": True, "odd": float("nan")}),
@@ -43,4 +43,19 @@ def test_empty_batch() -> None:
 
 def test_no_log() -> None:
     """A trainer without these logs gets nothing."""
-    forward("a@v1", OUTCOMES, 0.0, None, None)
+    forward_columns("a@v1", OUTCOMES, None)
+    forward_figures({"a@v1/failed": 0.0}, None)
+
+
+def test_statistics_are_figures() -> None:
+    """Those that there are, and that may be averaged; a detail cannot pose as one."""
+    known = Statistics(4, 2, 0.5, 0.25, 0.4, 0, 0, None)
+    assert figures("a@v1", [Score(1.0, "r", "e", {"fire_rate": 9})], 0.0, known) == {
+        "a@v1/failed": 0.0,
+        "a@v1/wait_s": 0.0,
+        "a@v1/fire_rate": 0.5,
+        "a@v1/saturation": 0.25,
+    }
+    grouped = Statistics(4, 4, 0.5, 0.25, 0.4, 4, 1, 0.125)
+    found = figures("a@v1", [], 0.0, grouped)
+    assert (found["a@v1/share_without_variance"], found["a@v1/in_group_variance"]) == (0.25, 0.125)

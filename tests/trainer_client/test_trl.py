@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from trainer_client import MissingColumn, Rejected, RewardSpec, TooManyFailures, TRLRewards, VersionMismatch
+from trainer_client import (
+    MissingColumn,
+    Rejected,
+    RewardSpec,
+    RewardWarning,
+    TooManyFailures,
+    TRLRewards,
+    VersionMismatch,
+)
 
 if TYPE_CHECKING:
     from conftest import FakeService
@@ -192,6 +200,65 @@ def test_logs(make: Make) -> None:
     assert {len(values) for values in extra.values()} == {2}
     assert metrics["equal@v1/length"] == 1.5
     assert metrics["short@v1/failed"] == 0.0
+
+
+def test_statistics_are_logged(make: Make, service: "FakeService") -> None:
+    """Whether a reward fires and tells a group apart is among the trainer's figures."""
+    metrics: dict[str, float] = {}
+    for function in make().functions:
+        function(**batch("4", "12"), log_metric=metrics.__setitem__)
+    assert service.asked[0]["statistics"] is True
+    assert metrics["equal@v1/fire_rate"] == metrics["equal@v1/saturation"] == 0.5
+    assert (metrics["equal@v1/in_group_variance"], metrics["equal@v1/share_without_variance"]) == (0.25, 0.0)
+    assert (metrics["short@v1/fire_rate"], metrics["short@v1/share_without_variance"]) == (1.0, 1.0)
+
+
+def test_a_reward_that_never_fires_is_noticed(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    """Once, after so many groups in a row, with what to do about it; the log and `warnings` say the same."""
+    rewards = make([RewardSpec("equal@v1")], warn_after_groups=3)
+    function = rewards.functions[0]
+    for answer in ("5", "6"):
+        function(**batch("4", "12", answer=answer))
+    assert rewards.warnings == []
+    with pytest.warns(RewardWarning, match="no variance in 3 groups in a row: .* lowest value.*log_path") as caught:
+        function(**batch("4", "12", answer="7"))
+    function(**batch("4", "12", answer="8"))
+    assert [str(warning.message) for warning in caught] == rewards.warnings
+    assert rewards.warnings[0] in caplog.text
+    assert rewards.warnings[0].startswith("equal@v1: ")
+
+
+def test_nobody_is_warned_who_does_not_want_it(make: Make) -> None:
+    """None never warns."""
+    rewards = make(warn_after_groups=None)
+    for number in range(60):
+        rewards.functions[0](**batch("4", "12", answer=str(100 + number)))
+    assert rewards.warnings == []
+
+
+def test_what_the_service_warns_of_is_passed_on(make: Make, service: "FakeService") -> None:
+    """Once for each reward and code."""
+    service.warnings = ["never_fired: all 256 scored samples got 0."]
+    rewards = make([RewardSpec("short@v1", diagnostic=True)])
+    with pytest.warns(RewardWarning, match="short@v1: never_fired: all 256") as caught:
+        rewards.functions[0](**batch("4", "12"))
+    service.warnings = ["never_fired: all 300 scored samples got 0."]
+    rewards.functions[0](**batch("4", "12"))
+    assert len(caught) == len(rewards.warnings) == 1
+
+
+def test_a_service_without_statistics(make: Make, service: "FakeService", caplog: pytest.LogCaptureFixture) -> None:
+    """One that refuses the field is asked again without, is not asked for it any more, and nothing else changes."""
+    refusal = {"title": "t", "detail": "d", "errors": [{"path": "body.statistics", "message": "Extra inputs"}]}
+    service.replies = [httpx.Response(422, json=refusal)]
+    rewards = make()
+    metrics: dict[str, float] = {}
+    columns = [function(**batch("4", "12"), log_metric=metrics.__setitem__) for function in rewards.functions]
+    assert columns == [[1.0, 0.0], [1.0, 1.0]]
+    assert "equal@v1/fire_rate" not in metrics
+    assert "too old" in caplog.text
+    rewards.functions[0](**batch("5"))
+    assert ["statistics" in asked for asked in service.asked] == [True, False, False]
 
 
 def test_completions_file(make: Make, tmp_path: Path) -> None:

@@ -51,6 +51,12 @@ def test_body() -> None:
         "samples": [{"completion": "x"}, {"completion": "y"}],
         "deadline_ms": 1500,
     }
+    assert json.loads(wire.score_body(b"[]", [], 1, statistics=True)) == {
+        "rewards": [],
+        "samples": [],
+        "deadline_ms": 1,
+        "statistics": True,
+    }
 
 
 @given(st.lists(st.tuples(st.sampled_from([None, "a", "b", "c"]), st.integers(1, 40 * 2**20)), max_size=30))

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import datasets
 from transformers.utils import logging as transformers_logging
 
+from trainer_client._watch import RewardWarning
+
 __all__ = ["quiet"]
 
 
@@ -27,6 +29,7 @@ def quiet() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
             warnings.simplefilter("ignore", DeprecationWarning)
+            warnings.simplefilter("ignore", RewardWarning)  # the log says the same
             yield
     finally:
         trainer_logger.removeFilter(not_about_left_out)

@@ -12,6 +12,7 @@ from trl import GRPOConfig
 
 from trainer_client._client import DEFAULT_DEADLINE_S
 from trainer_client._spec import RewardSpec
+from trainer_client._watch import DEFAULT_WARN_AFTER_GROUPS
 from trainer_client.training import strict, transforms
 from trainer_client.training.errors import RecipeError
 
@@ -76,6 +77,9 @@ class Service:
 
     max_failure_share: float = 0.05
     """The share of completions that may go unjudged."""
+
+    warn_after_groups: int | None = DEFAULT_WARN_AFTER_GROUPS
+    """Groups in a row without variance after which a reward is warned of; null never warns."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,9 @@ class TrainingReport:
     completions: Path
     """The file with every completion and the reason for its rewards."""
 
+    warnings: tuple[str, ...] = ()
+    """What was warned of: rewards from which nothing was learned."""
+
     @property
     def reward_wait_share(self) -> float:
         """The share of the steps' time that was spent waiting for rewards."""

@@ -56,6 +56,7 @@ def train(recipe: Recipe, *, progress: Progress | None = None, measure: Measure 
         seconds = time.perf_counter() - began
         after = measured(trainer)
         trainer.save_model(str(out / "model"))
+        warnings = tuple(rewards.warnings)
     report = TrainingReport(
         rewards=tuple(rewards.names),
         history=[row for row in trainer.state.log_history if "loss" in row],
@@ -65,6 +66,7 @@ def train(recipe: Recipe, *, progress: Progress | None = None, measure: Measure 
         model_dir=out / "model",
         plot=out / "reward_curve.png",
         completions=completions,
+        warnings=warnings,
     )
     plots.draw(report)
     return report
@@ -81,6 +83,7 @@ def connected(recipe: Recipe, completions: Path) -> TRLRewards:
         base_url=service.url,
         api_key=key,
         max_failure_share=service.max_failure_share,
+        warn_after_groups=service.warn_after_groups,
         deadline_s=service.deadline_s,
         log_path=completions,
     )

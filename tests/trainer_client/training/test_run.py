@@ -88,6 +88,8 @@ def test_train(trained: tuple[TrainingReport, Told], tmp_path: Path, service: "F
     assert [step.step for step in report.steps] == [1, 2]
     assert 0.0 < report.reward_wait_share < 1.0
     assert report.seconds > 0
+    assert len(report.curve("short@v1/share_without_variance")[1]) == 2
+    assert report.warnings == ()
     assert report.plot.read_bytes()[1:4] == b"PNG"
     assert (report.model_dir / "model.safetensors").is_file()
     assert report.plot == tmp_path / "out" / "reward_curve.png"
@@ -132,3 +134,9 @@ def test_key_is_read_from_the_environment(
     with pytest.raises(RecipeError, match="THE_KEY must hold"):
         train(keyed)
     assert service.asked == []
+
+
+def test_what_was_warned_of_is_in_the_report(tmp_path: Path, url: str) -> None:
+    """A reward that four random letters cannot earn has no variance, and the recipe says when to warn of that."""
+    report = train(recipe(tmp_path, url, service={"url": url, "warn_after_groups": 2}), measure=lambda _: {})
+    assert any(warning.startswith("equal@v1: no variance in ") for warning in report.warnings)
