@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,12 +9,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from service.cli._failure import fail
 from service.cli._local_service import ServiceDidNotStartError, local_service
-from trainer_client import Failure, Outcome, RewardClient, RewardServiceError, Sample, Score
+from service.cli._summary import summarise
+from trainer_client import Failure, Outcome, RewardClient, RewardRequest, RewardServiceError, Sample, Statistics
 from trainer_client._columns import candidates, reference_schema
+from trainer_client._statistics import merged
 from trainer_client._types import RewardInfo
 
 _CHUNK = 256
@@ -54,10 +54,10 @@ def score(
         ):
             catalogue = {info.id: info for info in client.rewards()}
             samples = _samples(rows, reward, catalogue, mapping)
-            outcomes = _score(client, reward, samples, parsed_params, out)
+            outcomes, statistics = _score(client, RewardRequest(reward, parsed_params), samples, out)
     except (RewardServiceError, ServiceDidNotStartError, ValueError) as error:
         fail(str(error))
-    _summarise(reward, outcomes, out)
+    summarise(reward, outcomes, statistics, out)
 
 
 def _read(file: Path) -> list[dict[str, Any]]:
@@ -132,10 +132,11 @@ def _plain(value: object) -> object:
 
 
 def _score(
-    client: RewardClient, reward: str, samples: list[Sample], params: dict[str, Any], out: Path
-) -> list[Outcome]:
+    client: RewardClient, asked: RewardRequest, samples: list[Sample], out: Path
+) -> tuple[list[Outcome], Statistics | None]:
     """Score the samples and write each outcome as it comes."""
     outcomes: list[Outcome] = []
+    statistics: list[Statistics | None] = []
     columns = (
         TextColumn("[cyan]{task.description}"),
         BarColumn(),
@@ -147,21 +148,33 @@ def _score(
         Progress(*columns, console=Console(stderr=True)) as progress,
         out.open("w", encoding="utf-8") as sink,
     ):
-        task = progress.add_task(reward, total=len(samples), rate="")
+        task = progress.add_task(asked.reward, total=len(samples), rate="")
         for chunk in _chunks(samples):
-            scored = client.score(reward, chunk, params)
-            for outcome in scored:
+            (result,) = client.score_many([asked], chunk, statistics=True)
+            for outcome in result.outcomes:
                 sink.write(json.dumps(_line(outcome), ensure_ascii=False) + "\n")
-            outcomes += scored
+            outcomes += result.outcomes
+            statistics.append(result.statistics)
             progress.advance(task, len(chunk))
             speed = progress.tasks[0].speed
             progress.update(task, rate=f"{speed:,.0f}/s" if speed else "")
-    return outcomes
+    return outcomes, merged(statistics)
 
 
 def _chunks(samples: list[Sample]) -> Iterator[list[Sample]]:
-    for start in range(0, len(samples), _CHUNK):
-        yield samples[start : start + _CHUNK]
+    """Yield the samples in parts, rows of one group or one prompt that follow each other in the same part."""
+    start = 0
+    for end in range(1, len(samples) + 1):
+        is_last = end == len(samples)
+        if is_last or (end - start >= _CHUNK and not _are_grouped(samples[end - 1], samples[end])):
+            yield samples[start:end]
+            start = end
+
+
+def _are_grouped(one: Sample, other: Sample) -> bool:
+    if one.group is None and other.group is None:
+        return one.prompt is not None and one.prompt == other.prompt
+    return one.group == other.group
 
 
 def _line(outcome: Outcome) -> dict[str, Any]:
@@ -174,32 +187,3 @@ def _line(outcome: Outcome) -> dict[str, Any]:
         "explanation": outcome.explanation,
         "details": dict(outcome.details),
     }
-
-
-def _summarise(reward: str, outcomes: list[Outcome], out: Path) -> None:
-    console = Console()
-    scores = [outcome for outcome in outcomes if isinstance(outcome, Score)]
-    table = Table(title=reward, title_style="bold cyan", box=None, header_style="bold")
-    for column, justify in (
-        ("outcome", "left"),
-        ("value", "right"),
-        ("samples", "right"),
-        ("share", "right"),
-    ):
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]
-    counted: Counter[tuple[str, str]] = Counter(
-        (outcome.kind, "none") if isinstance(outcome, Failure) else (outcome.reason, f"{outcome.value:g}")
-        for outcome in outcomes
-    )
-    for (name, value), count in counted.most_common(20):
-        table.add_row(name, value, f"{count:,}", f"{count / len(outcomes):.1%}")
-    console.print(table)
-    mean = f"mean {sum(score.value for score in scores) / len(scores):.4f}, " if scores else ""
-    failed = len(outcomes) - len(scores)
-    console.print(
-        f"{len(outcomes):,} samples: {mean}{len(scores):,} scored, {failed:,} failed. Outcomes: {out}", soft_wrap=True
-    )
-    kinds = {outcome.kind for outcome in outcomes if isinstance(outcome, Failure)}
-    if failed == len(outcomes) and outcomes:
-        hint = " Name the column with --column answer=..." if kinds == {"missing_reference"} else ""
-        fail(f"no sample could be scored ({', '.join(sorted(kinds))}).{hint}")

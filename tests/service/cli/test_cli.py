@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 from service.cli._local_service import local_service
 from service.cli.commands import app
 from service.cli.demo import _gsm8k, _sparkline
+from service.cli.score import _chunks
+from trainer_client import Sample
 
 WIDE = {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}
 ROWS = [
@@ -91,6 +93,47 @@ def test_score_writes_one_outcome_a_row(url: str, rows: Path) -> None:
     assert [1.0, 0.0, None] == [line["value"] for line in lines]
     assert "missing_reference" == lines[2]["kind"]
     assert "3 samples: mean 0.5000, 2 scored, 1 failed" in output
+
+
+def test_score_says_whether_the_reward_fires(url: str, tmp_path: Path) -> None:
+    """With the variance of the groups that the rows name, wherever the file is cut into requests."""
+    file = tmp_path / "rows.jsonl"
+    rows = [{"completion": f"\\boxed{{{number % 2}}}", "answer": "1", "group": number // 250} for number in range(500)]
+    file.write_text("".join(json.dumps(row | {"group": str(row["group"])}) + "\n" for row in rows))
+    code, output = run("score", "math_equal@v1", str(file), "--url", url)
+    assert 0 == code
+    assert "Above the lowest value 50.0%, at the highest 50.0%." in output
+    assert "2 groups: 0 without variance, mean variance within a group 0.25." in output
+    assert "warning" not in output
+
+
+@pytest.mark.parametrize(
+    ("completions", "said"),
+    [
+        (["no"] * 50, "never fired: every completion got its lowest value"),
+        (["<answer>\n72\n</answer>"] * 50, "saturated: every completion got its highest value"),
+        (["no", "no", "<answer>\n72\n</answer>", "<answer>\n72\n</answer>"] * 15, "completions of each group the same"),
+        (["no"] * 49, None),
+    ],
+)
+def test_score_warns_of_what_teaches_nothing(
+    url: str, tmp_path: Path, completions: list[str], said: str | None
+) -> None:
+    """Once there are enough values to say so."""
+    file = tmp_path / "rows.jsonl"
+    rows = [{"completion": text, "group": str(place // 2)} for place, text in enumerate(completions)]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    code, output = run("score", "xml_integer@v1", str(file), "--url", url)
+    assert 0 == code
+    assert ("warning" in output) is (said is not None)
+    assert said is None or said in output
+
+
+def test_rows_of_a_group_are_sent_together() -> None:
+    """Those that follow each other; others are cut where a request is full."""
+    samples = [Sample("x", group="a")] * 300 + [Sample("x", prompt="b")] * 300 + [Sample("x")] * 300
+    assert [300, 300, 256, 44] == [len(chunk) for chunk in _chunks(samples)]
+    assert [] == list(_chunks([]))
 
 
 def test_score_starts_a_service_of_its_own(tmp_path: Path) -> None:
