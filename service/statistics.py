@@ -103,10 +103,8 @@ def count(reward: Reward, outcomes: Sequence[EncodedOutcome], groups: Groups) ->
     )
     if failed:
         counts.failures = dict(Counter([outcome.kind for outcome in outcomes if outcome.kind is not None]))
-    for pick in groups:
-        of_group = _scored(pick(values)) if failed else cast("Sequence[float]", pick(values))
-        if len(of_group) >= _LEAST_IN_GROUP:
-            _count_group(counts, of_group)
+    picked = [pick(values) for pick in groups]
+    _count_groups(counts, [_scored(each) for each in picked] if failed else cast("list[Sequence[float]]", picked))
     return counts
 
 
@@ -153,15 +151,19 @@ def _scored(values: Sequence[float | None]) -> list[float]:
     return [value for value in values if value is not None]
 
 
-def _count_group(counts: Counts, values: Sequence[float]) -> None:
-    """Count a group by the values of its scored samples."""
-    counts.groups += 1
-    if values.count(values[0]) == len(values):
-        counts.groups_without_variance += 1
-        return
-    mean = sum(values) / len(values)
-    away = [value - mean for value in values]
-    counts.variance += sum(map(mul, away, away)) / len(values)
+def _count_groups(counts: Counts, groups: Sequence[Sequence[float]]) -> None:
+    """Count groups by the values of their scored samples."""
+    flat, variance = 0, 0.0
+    compared = [values for values in groups if len(values) >= _LEAST_IN_GROUP]
+    for values in compared:
+        number = len(values)
+        if values.count(values[0]) == number:
+            flat += 1
+        else:
+            mean = sum(values) / number
+            away = [value - mean for value in values]
+            variance += sum(map(mul, away, away)) / number
+    counts.groups, counts.groups_without_variance, counts.variance = len(compared), flat, variance
 
 
 def _share(part: float, whole: int) -> float | None:
