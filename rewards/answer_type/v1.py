@@ -23,7 +23,14 @@ _KINDS: dict[Kind, str] = {
 _NUMBER = re.compile("|".join(rf"(?P<{kind}>{form})" for kind, form in _KINDS.items()), re.ASCII)
 _IN_TEXT = re.compile(rf"(?<![\w.,/])(?:{_NUMBER.pattern})(?![\w/]|[.,]\d)", re.ASCII)
 _DIGIT = re.compile(r"\d")
-_DELIMITERS = (("$$", "$$"), ("$", "$"), (r"\(", r"\)"), ("**", "**"))
+_DELIMITERS = (("$$", "$$"), ("$", "$"), (r"\(", r"\)"), (r"\[", r"\]"), ("**", "**"))
+_UNIT_POWER = re.compile(r"(?<=[A-Za-z}])\^(?:[23]|\{[23]\})(?=\$?$)")
+"""The square of `cm^2`, which is no number beside that of the answer."""
+_OPERATOR_BEFORE = re.compile(r"(?:[\u221a\u221b^]|\\(?:sqrt|log|ln|exp|sin|cos|tan)|\blog|\bln)[ {(]{0,3}$")
+_OPERATOR_BEHIND = re.compile(
+    r" ?(?:[!\u00b2\u00b3\u00b9\u2070-\u2079\u00bc-\u00be\u2150-\u215e\u03c0\u221a]|\^(?!\{?\\circ)|\\(?:pi|sqrt))"
+)
+"""What makes another number of one, such as the root of `\\sqrt{2}` and the exclamation mark of `5!`."""
 _MAX_CHARS = 200
 _MOST_WORDS = 3
 _SHOWN = 200
@@ -57,7 +64,7 @@ def score(sample: Sample[NoReference], params: Params) -> Score:
     **What a number is**: digits 0 to 9 without leading zeros, 50 at most; commas in their places or none; one sign, a
     plus, a hyphen or a minus. A fraction has a denominator that is not zero, and may be mixed. Dollar signs of LaTeX
     and asterisks around the whole answer do not matter. `1e3`, digits of other scripts, `²` and `①` are no numbers, and
-    the dot of `72.` stands beside one.
+    the dot of `72.` stands beside one. What is computed from one, such as `\sqrt{2}`, `5!` or `2\pi`, is no number.
 
     `details`: `extracted`, and `kind` where there is one.
 
@@ -91,16 +98,24 @@ def _unwrapped(answer: str) -> str:
     return answer
 
 
+def _is_operand(answer: str, number: re.Match[str]) -> bool:
+    """Return whether a number is part of a formula, whose value is another."""
+    before = _OPERATOR_BEFORE.search(answer[: number.start()])
+    return before is not None or _OPERATOR_BEHIND.match(answer, number.end()) is not None
+
+
 def _typed(answer: str, params: Params, details: dict[str, Detail]) -> Score:
     """Return the score of what an answer says."""
     number = _NUMBER.fullmatch(answer)
     beside = False
     if number is None and len(answer) <= _MAX_CHARS:
+        answer = _UNIT_POWER.sub("", answer)
         numbers = list(_IN_TEXT.finditer(answer))
         if len(numbers) > 1:
             return Score(0.0, "hedged", "The answer holds several numbers.", details)
         around = _IN_TEXT.sub(" ", answer)
-        if numbers and len(around.split()) <= _MOST_WORDS and not _DIGIT.search(around):
+        small = len(around.split()) <= _MOST_WORDS and not _DIGIT.search(around)
+        if numbers and small and not _is_operand(answer, numbers[0]):
             number, beside = numbers[0], True
     if number is None:
         return Score(0.0, "not_a_number", "The answer is no number of any kind.", details)

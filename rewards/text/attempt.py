@@ -16,25 +16,51 @@ _READ_CHARS = 16_000
 """Characters read from each end of a longer text."""
 
 _WORD = regex.compile(
-    r"[∞∅\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]|\p{L}[\p{L}\p{M}]*+|\p{N}++",
+    r"[∞∅\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+    r"|[\p{L}--\u115f\u1160\u3164\uffa0][\p{L}\p{M}]*+|\p{N}++",
     regex.VERSION1,
 )
-"""A word or a number; one character, in scripts that put no spaces between words."""
+"""A word or a number; one character, in scripts that put no spaces between words. Letters without ink are no word."""
 _ASCII_WORD = re.compile(r"[a-z]+|[0-9]+")
 _TAG = re.compile(r"</?[A-Za-z][\w.-]{0,40}+\s*+/?>")
 _ANSWER_MARKS = ("####", "\\boxed", "<answer>", "answer is", "answer:", "option is", "choice is")
-_OPTION = re.compile(r"(?<![\w'’])[A-J](?![\w'’])")
-_CHOSEN = re.compile(r"(?<!\w)[A-HJ]\W*+$")
-_SENTENCE_END = re.compile(r"[.!?…]['\"”’)*\]]*+(?=\s|$)|[。！？।؟]")
-_ANSWERING = re.compile(r"\banswer|####|\\boxed|=[^=]{0,30}+$", re.IGNORECASE)
-_CUT_ENDINGS = frozenset(",;:=+-–—/\\^_([{<&|")
+_OPTION = re.compile(r"(?<![\w'’])[A-JАВСЕНΑΒΕΗ](?![\w'’])")
+"""A letter of an option, or one of Cyrillic or Greek with its shape."""
+_ORDER = re.compile(r"[<>→≺≻≤≥]")
+_CHOSEN = re.compile(
+    r"(?<!\w)[A-HJ]\W*+$|(?:^|\bis|\bare|:|\{)\W{0,8}(?:[Oo]ne|[Ff]irst|[Uu]p|[Nn]ow|[Yy]ou|[Mm]e|[Ww]e|[Uu]s|US|IT|I|一)\W*+$"
+)
+"""A letter of an option, or a word that openings have and that may be all of an answer."""
+_SENTENCE_END = re.compile(
+    r"^[ \t]*+(?:\d{1,3}|[A-Za-z])[.)]"
+    r"|(?P<end>(?:(?<!\b[A-Za-z])(?<!\b(?:Mr|Ms|Dr|St|vs|al))\.|[!?…])['\"”’)*\]]*+(?=\s|$)|[。！？।؟])",
+    re.MULTILINE,
+)
+"""The number of an item, or the end of a sentence; not the dot of an initial or of an abbreviation."""
+_ANSWERING = re.compile(
+    r"\banswer|####|\\boxed|=[^=]{0,30}+$|\bantwort|\brespuesta|\bréponse|\brisposta|\bresposta|ответ|答|정답|답은|://\S*+$",
+    re.IGNORECASE,
+)
+_CONCLUDING = re.compile(r"\W{0,8}(?:so|thus|hence|therefore)\b[^\n]{0,200}?\d(?:\s+[^\W\d_]+){0,3}", re.IGNORECASE)
+_CUT_ENDINGS = frozenset(",:=+-–—/\\^_([{<&，、：（")
+_WHOLE_ENDING = re.compile(
+    r"(?:^[ \t]*(?:-{3,}|={3,}|_{3,})|[A-Za-z][+-]{1,2}|(?:\s|^)[^\s/]*+/\S*+(?<=/))$", re.MULTILINE
+)
+"""A line across the page, a name such as `C++` and `O-`, or a path."""
+_DANGLING = frozenset(
+    "a an and are as at be because but by for from has have if in is it more of on or per she he so than that the then "
+    "there they this to was we were which with you".split()
+)
+"""Words with which no sentence ends, or hardly any."""
 
 _ANNOUNCING = frozenset(
-    "a about all alright an and answer begin by can carefully consider conclusion do explain explanation final finally "
-    "first follow following follows go going have here i in into is it let ll look me my need next now of ok okay on "
-    "one order output problem process question reason reasoning response result s should so solution solve solving "
+    "a about all alright an and answer begin boxed by can carefully consider conclusion do explain explanation final "
+    "finally first follow following follows go going have here i in into is it let ll look me my need next now of ok okay "
+    "on one order output problem process question reason reasoning response result s should so solution solve solving "
     "start step steps sure task that the then these think thinking this thought thoughts through to together try up us "
-    "want we well what will with work working you your".split()
+    "want we well what will with work working you your "
+    "antwort lösung respuesta solución réponse risposta soluzione resposta solução ответ решение "
+    "解 答 案 让 我 们 一 步 地 来 思 考 这 个 问 题".split()
 )
 """Words of which openings are made: "Let's solve this problem step by step", "Thought process:", "Final answer"."""
 _REASONING = frozenset(
@@ -55,9 +81,12 @@ _FEW_WORDS = 8
 _MANY_WORDS = 40
 _DISTINCT_SHARE = 0.2
 _LONG_WORD = 100
-_FEW_LETTERS = 8
+_FEW_PIECES = 20
+_PIECE = 4
 _ECHO_SHARE = 0.9
 _ECHO_COVERAGE = 0.4
+_ECHO_AGAIN = 1.5
+_ECHO_AGAIN_SHARE = 0.8
 _SENTENCES_TO_TELL = 2
 _SHORT_LINE = 4
 _SHORT_SENTENCE = 2
@@ -122,7 +151,8 @@ def _stuffing(bare: str, words: list[str], tags: int, answers: int) -> Refusal |
         return _PREFIX
     if answers >= _MANY_ANSWERS and count <= _WORDS_AN_ANSWER * answers:
         return _SPAM
-    options = set(_OPTION.findall(bare)) if count <= _WORDS_AN_OPTION * _MOST_OPTIONS else ()
+    listed = count <= _WORDS_AN_OPTION * _MOST_OPTIONS and not _ORDER.search(bare)
+    options = set(_OPTION.findall(bare)) if listed else ()
     if len(options) >= _MANY_OPTIONS and count <= _WORDS_AN_OPTION * len(options):
         return _OPTIONS
     if count >= _FEW_WORDS and 2 * len([word for word in words if word in _REASONING]) >= count:
@@ -133,7 +163,7 @@ def _stuffing(bare: str, words: list[str], tags: int, answers: int) -> Refusal |
 def _repetition(words: list[str], prompt: str | None) -> Refusal | None:
     """Return why a text is one thing many times, or the prompt, if it is."""
     longest = max(words, key=len)
-    if len(longest) > _LONG_WORD and longest[0].isalpha() and len(set(longest)) <= _FEW_LETTERS:
+    if len(longest) > _LONG_WORD and longest[0].isalpha() and _is_one_piece(longest):
         return _REPETITION
     shingles = _shingles(words)
     if len(words) >= _MANY_WORDS and len(shingles) < _DISTINCT_SHARE * len(words):
@@ -141,9 +171,16 @@ def _repetition(words: list[str], prompt: str | None) -> Refusal | None:
     if prompt and len(words) >= _FEW_WORDS:
         asked = _shingles(_words(_ends(prompt)))
         shared = len(shingles & asked)
-        if shared >= _ECHO_SHARE * len(shingles) and shared >= _ECHO_COVERAGE * len(asked):
+        again = len(words) >= _ECHO_AGAIN * len(asked) and shared >= _ECHO_AGAIN_SHARE * len(shingles)
+        if (again or shared >= _ECHO_SHARE * len(shingles)) and shared >= _ECHO_COVERAGE * len(asked):
             return _ECHO
     return None
+
+
+def _is_one_piece(word: str) -> bool:
+    """Return whether the middle of a long word is a few letters again and again."""
+    middle = word[(len(word) - _LONG_WORD) // 2 :][:_LONG_WORD]
+    return len({middle[start : start + _PIECE] for start in range(_LONG_WORD - _PIECE)}) < _FEW_PIECES
 
 
 def _shingles(words: list[str]) -> set[tuple[str, ...]]:
@@ -153,16 +190,27 @@ def _shingles(words: list[str]) -> set[tuple[str, ...]]:
 
 def _is_cut_off(text: str) -> bool:
     """Return whether a text stops where no writer would, as a model does that has run out of tokens."""
-    if text[-1] in _CUT_ENDINGS or text.rfind("<think>") > text.rfind("</think>"):
+    if text.rfind("<think>") > text.rfind("</think>"):
         return True
+    line = text[text.rfind("\n") + 1 :]
+    if text[-1] in _CUT_ENDINGS:
+        return _WHOLE_ENDING.search(line) is None
     if not text[-1].isalpha():
         return False
-    ends = [end.end() for end in _SENTENCE_END.finditer(text)]
+    ends = [end.end() for end in _SENTENCE_END.finditer(text) if end["end"]]
     if len(ends) < _SENTENCES_TO_TELL:
         return False
-    new_line = text.rfind("\n")
-    fragment = text[max(ends[-1], new_line) :]
-    if new_line >= ends[-1]:
-        heading = text[:new_line].rstrip().rpartition("\n")[2]
-        return len(_words(fragment)) > _SHORT_LINE and _ANSWERING.search(heading + fragment) is None
-    return len(_words(fragment)) > _SHORT_SENTENCE and _ANSWERING.search(fragment) is None
+    return _is_left_open(text, line, ends[-1])
+
+
+def _is_left_open(text: str, line: str, last_end: int) -> bool:
+    """Return whether what stands behind the last end of a sentence is the beginning of one."""
+    new_line = len(text) - len(line) - 1
+    fragment = text[max(last_end, new_line) :]
+    words = _words(fragment)
+    if new_line >= last_end:
+        above = text[:new_line].rstrip().rpartition("\n")[2]
+        unstopped = above[-1:].isalpha() and len(_words(above)) > _SHORT_LINE
+        return len(words) > _SHORT_LINE and not unstopped and _ANSWERING.search(above + fragment) is None
+    concluded = words[-1:] and words[-1] not in _DANGLING and _CONCLUDING.fullmatch(fragment)
+    return len(words) > _SHORT_SENTENCE and not concluded and _ANSWERING.search(fragment) is None

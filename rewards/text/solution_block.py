@@ -1,9 +1,13 @@
 """The one block between `<SOLUTION>` and `</SOLUTION>` that answers a question."""
 
+import re
 from dataclasses import dataclass
 
 from rewards.text.attempt import Refusal, refusal
 from rewards.text.solution_tags import SOLUTION, SOLVED, WORKED, WORKING
+
+_SAYING = re.compile("[^\\W_\u115f\u1160\u3164\uffa0]|[∞∅]")
+"""A letter with ink, a digit, or a sign that is an answer by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,8 @@ def solution_block(text: str) -> Block:
 
 
 def holds_text(text: str) -> bool:
-    """Return whether a text has a letter or a digit."""
-    return any(map(str.isalnum, text))
+    """Return whether a text has a letter, a digit, or a sign that is an answer by itself."""
+    return _SAYING.search(text) is not None
 
 
 def no_attempt(text: str, prompt: str | None) -> Refusal | None:

@@ -95,6 +95,8 @@ def _is_prose(text: str, reasoning: str, prompt: str | None, *, closed: bool) ->
         return False
     if len(text) - len(reasoning) > _SHORT or not (closed or text.rstrip()[-1] in _FINISHED):
         return False
+    if prompt and len(different.difference(prompt.split())) * _NEW < len(different):
+        return False
     quarter = len(reasoning) // 4
     if reasoning.find(reasoning[quarter : quarter + _TWICE], quarter + 1) >= 0:
         return False

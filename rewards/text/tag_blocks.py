@@ -10,9 +10,16 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+import regex
+
 _QUOTED = 40
 _SHOWN = 3
-_SAYING = re.compile(r"""[^\s.,:;!?\u2026*_#'"`-]""")
+_SAYING = regex.compile(
+    r"""[[\p{L}\p{N}\p{S}\p{P}]--[\p{Pd}\p{Pi}\p{Pf}\p{Sk}~¿¡.,:;!?*_#'"`\u2026\u3002\u3001\uff0c\uff1a\uff1b\uff01\uff1f\u00b7\u2022]"""
+    r"--[\u115f\u1160\u3164\uffa0\u2800]]",
+    regex.VERSION1,
+)
+"""What says something: no dot or dash, and no character without ink."""
 _BESIDE_TAGS = 4
 """Conditions beside the tags: their order, the outside, what the blocks hold, and no malformed tags."""
 

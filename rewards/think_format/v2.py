@@ -54,7 +54,8 @@ def score(sample: Sample[NoReference], params: Params) -> Score:
 
     **A template that opens the reasoning**: `prefilled: yes` asks for no opening tag and pays for none, `no` asks for
     it, and `auto` looks whether the prompt ends with the tag, else whether the completion closes the reasoning without
-    opening it. Send the prompt, or say it, where a missing opening tag is to cost something.
+    opening it. Say `no` where a missing opening tag is to cost something: a prompt that does not end with it settles
+    nothing, since what the template adds is seldom sent.
 
     `details`: `met` and `conditions` (how many hold, how many there are), `failed` (each that does not), `prefilled`,
     and `malformed`, the malformed tags as they are written.

@@ -15,7 +15,7 @@ def score(sample: Sample[NoReference], params: NoParams) -> Score:
     **1.0**: `<start_working_out>`, some text, `<end_working_out>`, `<SOLUTION>`, some text, `</SOLUTION>` (`match`).
     White space may stand anywhere between and around them. **0.0**: a tag is missing or out of order (`missing_tag`),
     one is there twice (`repeated_tag`), something stands outside the two blocks (`text_outside`), or one of them has
-    neither a letter nor a digit (`blank`). There is nothing between. The answer is not judged.
+    neither a letter nor a digit nor `∞` or `∅` (`blank`). There is nothing between. The answer is not judged.
 
     A completion that is no attempt at all, or whose working is none, is **0.0** as well: an echo of the prompt, a
     list of keywords, tags with nothing in them, look-alike letters, a text that breaks off. The reason names it.
