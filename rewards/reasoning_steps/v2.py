@@ -10,10 +10,11 @@ from rewards.types import Frozen, NoReference, Sample, Score
 
 _STEP = re.compile(
     r"(?:^[ \t]{0,12}|(?<=[.!?>])[ \t]?)(?:[#>*_]{1,6}[ \t]?)?"
-    r"(?:(?:step|schritt|étape|paso|passo|шаг|步骤|ステップ)[ \t]?\d{1,3}\b[*_]{0,3}[.:：)]?"  # noqa: RUF001 - signs as models write them
+    r"(?:(?:step|schritt|étape|paso|passo|шаг|步骤|ステップ|단계)[ \t]?"
+    r"(?:\d{1,3}|one|two|three|four|five|six)\b[*_]{0,3}[.:：)]?"  # noqa: RUF001 - signs as models write them
     r"|第[ \t]?[\d一二三四五六七八九十]{1,3}[ \t]?步"
     r"|(?:first|second|third|fourth|fifth|next|then|finally|lastly)(?:ly)?[*_]{0,3}[,:])"
-    r"|^[ \t]{0,12}(?:[#>*_]{1,6}[ \t]?)?(?:\d{1,3}[.)][*_]{0,3}(?=[ \t])|[-*•+][ \t])",
+    r"|^[ \t]{0,12}(?:[#>*_]{1,6}[ \t]?)?(?:(?:\d{1,3}[.)]|\(\d{1,3}\))[*_]{0,3}(?=[ \t])|[-*•+][ \t])",
     re.IGNORECASE | re.MULTILINE,
 )
 _WORD = re.compile(r"[A-Za-z]+|\d+|[^\W\d_]|[-+*/=<>%^]")
@@ -43,11 +44,12 @@ def score(sample: Sample[NoReference], params: Params) -> Score:
     `endless_repetition`, `prompt_echo` (only where the prompt is sent), `lookalikes`, `bare_prefix`, `all_options` or
     `cut_off`.
 
-    **A step** begins at the start of a line with `Step 3`, `3.`, `3)` or a bullet and a blank, or at the start of a
-    line or a sentence with `First,` `Next,` `Then,` `Finally,` and the like, with or without emphasis; `Step` also in
-    German, French, Spanish, Italian, Portuguese, Russian, Chinese and Japanese. It lasts until the next one or until a
-    blank line. It counts if it has `min_words` different words and no earlier step has the same: markers without
-    anything behind them, and one sentence many times, are no steps. `-5` is a number and no bullet.
+    **A step** begins at the start of a line with `Step 3`, `3.`, `3)`, `(3)` or a bullet and a blank, or at the start
+    of a line or a sentence with `First,` `Next,` `Then,` `Finally,` and the like, with or without emphasis; `Step` also in
+    German, French, Spanish, Italian, Portuguese, Russian, Chinese, Japanese and Korean. It lasts until the next one or
+    until a blank line; a heading of fewer than `min_words` different words goes on with the paragraph behind it. It
+    counts if it has `min_words` different words and no earlier step has the same: markers without anything behind
+    them, and one sentence many times, are no steps. `-5` is a number and no bullet.
 
     `details`: `steps` that count, and `markers`, how many begin.
 
@@ -60,8 +62,7 @@ def score(sample: Sample[NoReference], params: Params) -> Score:
     ends = [*(marker.start() for marker in markers[1:]), len(sample.completion)]
     steps = set()
     for marker, end in zip(markers, ends, strict=False):
-        said = sample.completion[marker.end() : min(end, marker.end() + _READ)].strip().partition("\n\n")[0]
-        words = frozenset(word for word in _WORD.findall(said.casefold()))
+        words = _said(sample.completion[marker.end() : min(end, marker.end() + _READ)], params.min_words)
         if len(words) >= params.min_words:
             steps.add(frozenset(word for word in words if not word.isdigit()))
     details = {"steps": len(steps), "markers": len(markers)}
@@ -73,3 +74,14 @@ def score(sample: Sample[NoReference], params: Params) -> Score:
     reason = "enough_steps" if len(steps) >= params.steps else "few_steps"
     explanation = f"{len(steps)} steps say something of their own, of {params.steps} that are asked for."
     return Score(min(1.0, len(steps) / params.steps), reason, explanation, details)
+
+
+def _said(text: str, min_words: int) -> frozenset[str]:
+    """Return the words of the first paragraph, and where it is no more than a heading of the next one, of both."""
+    heading, _, behind = text.strip().partition("\n\n")
+    words = _words(heading)
+    return words if len(words) >= min_words else words | _words(behind.strip().partition("\n\n")[0])
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))
