@@ -45,7 +45,8 @@ def score(sample: Sample[Reference], params: NoParams, gold: Amount) -> Score:
     Differences to `unsloth_numbers@v1`: signs and fractions are read, a list of numbers is a hedge, and nothing falls
     below 0.
 
-    Known ways to game it: the working is not read, so a guess that is right is paid.
+    Known ways to game it: the working is not read, so a guess that is right is paid. A sign beside a number is not
+    computed: `\sqrt{72}`, `72!` and `72π` are taken for 72.
 
     Source: written for this service, after Unsloth's (`unsloth_numbers@v1`).
     """
