@@ -55,10 +55,10 @@ _DANGLING = frozenset(
 
 _ANNOUNCING = frozenset(
     "a about all alright an and answer begin boxed by can carefully consider conclusion do explain explanation final "
-    "finally first follow following follows go going have here i in into is it let ll look me my need next now of ok okay "
-    "on one order output problem process question reason reasoning response result s should so solution solve solving "
-    "start step steps sure task that the then these think thinking this thought thoughts through to together try up us "
-    "want we well what will with work working you your "
+    "finally first follow following follows go going have here i in into is it let ll look me my need next now of ok "
+    "okay on one order output problem process question reason reasoning response result s should so solution solve "
+    "solving start step steps sure task that the then these think thinking this thought thoughts through to together "
+    "try up us want we well what will with work working you your "
     "antwort lösung respuesta solución réponse risposta soluzione resposta solução ответ решение "
     "解 答 案 让 我 们 一 步 地 来 思 考 这 个 问 题".split()
 )
