@@ -7,6 +7,21 @@ _MAX_CHARS = 20_000
 _MAX_DEPTH = 200
 """Depth of a tree over which a text is not read. Python bounds it by the stack that happens to be left, far above."""
 
+_LITERAL = (
+    ast.Constant,
+    ast.Name,
+    ast.Tuple,
+    ast.List,
+    ast.Set,
+    ast.Dict,
+    ast.UnaryOp,
+    ast.unaryop,
+    ast.JoinedStr,
+    ast.FormattedValue,
+    ast.expr_context,
+)
+"""What literals and names are made of."""
+
 
 def problem(code: str) -> str | None:
     """Return why a text is no program, as a reason code, or None.
@@ -41,5 +56,5 @@ def _is_deep(tree: ast.AST) -> bool:
 def _is_idle(statement: ast.stmt) -> bool:
     """Return whether a statement does nothing: `pass`, a literal, or a name by itself."""
     return isinstance(statement, ast.Pass) or (
-        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant | ast.Name)
+        isinstance(statement, ast.Expr) and all(isinstance(node, _LITERAL) for node in ast.walk(statement.value))
     )
