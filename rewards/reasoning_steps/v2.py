@@ -45,11 +45,11 @@ def score(sample: Sample[NoReference], params: Params) -> Score:
     `cut_off`.
 
     **A step** begins at the start of a line with `Step 3`, `3.`, `3)`, `(3)` or a bullet and a blank, or at the start
-    of a line or a sentence with `First,` `Next,` `Then,` `Finally,` and the like, with or without emphasis; `Step` also in
-    German, French, Spanish, Italian, Portuguese, Russian, Chinese, Japanese and Korean. It lasts until the next one or
-    until a blank line; a heading of fewer than `min_words` different words goes on with the paragraph behind it. It
-    counts if it has `min_words` different words and no earlier step has the same: markers without anything behind
-    them, and one sentence many times, are no steps. `-5` is a number and no bullet.
+    of a line or a sentence with `First,` `Next,` `Then,` `Finally,` and the like, with or without emphasis; `Step` also
+    in German, French, Spanish, Italian, Portuguese, Russian, Chinese, Japanese and Korean. It lasts until the next one
+    or until a blank line; a heading of fewer than `min_words` different words goes on with the paragraph behind it. It
+    counts if it has `min_words` different words and no earlier step has the same: markers without anything behind them,
+    and one sentence many times, are no steps. `-5` is a number and no bullet.
 
     `details`: `steps` that count, and `markers`, how many begin.
 
