@@ -62,6 +62,7 @@ def score(sample: Sample[NoReference], params: Params) -> Score:
     Known ways to game it: what stands in a fence, in backquotes or in a formula of single words is not read. A text of
     five words earns 0.5. A switch of a few words within one alphabet is not seen, and neither is Marathi in place of
     Hindi or Malay in place of Indonesian. A text that breaks off in its second sentence is paid like a whole one.
+    A list of the words of reasoning is known in English only, and a bare opening in English and a few others.
     Whether the text says anything is for others to judge.
 
     Source: written for this service. The idea is the language consistency reward of "DeepSeek-R1: Incentivizing
