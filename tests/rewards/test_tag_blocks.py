@@ -124,7 +124,14 @@ def test_hostile_texts_stay_within_the_budget(reward_id: str, piece: str) -> Non
 @pytest.mark.parametrize(
     ("code", "problem"),
     [
-        *(("print(1)", None), ("x = '\\d'", None), ("()", None), ("", "idle_code"), ("...", "idle_code")),
+        *(
+            ("print(1)", None),
+            ("x = '\\d'", None),
+            ("()", "idle_code"),
+            ("f(1)", None),
+            ("", "idle_code"),
+            ("...", "idle_code"),
+        ),
         *(("(" * 300, "unparsable_code"), ("\0", "unparsable_code"), ("\ud800", "unparsable_code")),
         *(("1+" * 190 + "1", None), ("1+" * 250 + "1", "deep_code"), ("-" * 19_000 + "1", "deep_code")),
         *(("a." * 9_000 + "b", "deep_code"), ("lambda:" * 2_800 + "1", "deep_code"), ("x\n" * 10_001, "long_code")),
