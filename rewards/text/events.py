@@ -6,6 +6,7 @@ is named and its value stated soon after. A backward step computes from the targ
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -150,6 +151,8 @@ def _confirms(transcript: _Transcript, each: Sum, index: int, own: Passage) -> b
     def is_known(number: str) -> bool:
         return number in own.numbers or transcript.knows(number, index)
 
+    if any(_undoes_itself(each.numbers, result) for result in each.results):
+        return False
     stated = {*each.numbers, *each.results} - _SMALL
     new = sum(not is_known(number) for number in each.numbers)
     return (
@@ -157,6 +160,13 @@ def _confirms(transcript: _Transcript, each: Sum, index: int, own: Passage) -> b
         and 2 * new < len(each.numbers)
         and any(number in own.claims or transcript.claims(number, index) for number in stated)
     )
+
+
+def _undoes_itself(numbers: tuple[str, ...], result: str) -> bool:
+    """Return whether a sum ends where it began, `31 - 5 + 5 = 31`, which cannot fail."""
+    counts = Counter(numbers)
+    counts[result] -= 1
+    return counts[result] >= 0 and all(count % 2 == 0 for count in counts.values())
 
 
 def _backtrackings(transcript: _Transcript) -> Iterator[Event]:
