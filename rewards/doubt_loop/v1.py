@@ -49,9 +49,10 @@ def score(sample: Sample[NoReference], params: Params) -> Score:
     It looks at the whole text, `<think>` included, and reads no reference: a right answer behind a loop is penalised
     like a wrong one. Use it beside a reward that judges the answer.
 
-    Known ways to game it: nothing is ever earned, but the penalty is evaded by stating an idle new number or new words
-    behind each doubt, by doubting in words that are not listed, and by doubting in another language than English. A
-    proof in signs that are not read may look unproductive. Behind 300 doubts or 400,000 characters a text is not read.
+    Known ways to game it: nothing is ever earned, but the penalty is evaded by stating an idle new number, such as
+    "is it 101?", or new words behind each doubt, by doubting in words that are not listed, and by doubting in another
+    language than English. A proof in signs that are not read may look unproductive. Behind 300 doubts or 400,000
+    characters a text is not read.
 
     Source: written for this service. Loops of this kind are described in "Do NOT Think That Much for 2+3=?", arXiv
     2412.21187, and "Thoughts Are All Over the Place", arXiv 2501.18585.

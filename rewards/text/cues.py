@@ -17,7 +17,7 @@ _WRONG = (
 )
 _SHOULD = r"(?<!\bas\s)\b(?:it|that|this|the\s\w{1,20})\sshould\s(?:actually\s|really\s|instead\s)?(?:be|have\sbeen)\b"
 _AGAIN = (
-    r"\b(?:try|trying|do|start|starting|think|go|count|check|verify|read|look|add|compute|calculate)\b[^.!?\n]{0,30}"
+    r"\b(?:try|trying|do|start|starting|think|see|go|count|check|verify|read|look|add|compute|calculate)\b[^.!?\n]{0,30}"
     r"\b(?:again|over|afresh|once\smore)\b"
     r"|\b(?:re-?(?:think|do|doing|consider|calculat(?:e|ing)|comput(?:e|ing)|examin(?:e|ing)|evaluat(?:e|ing)|read"
     r"|check(?:ing)?|count|verify|phrase)|double[- ]check(?:ing)?|cross[- ]check(?:ing)?)\b"
@@ -29,7 +29,9 @@ DOUBT = re.compile(
     r"|\b(?:let\sme|let['’]s|let\sus|i['’]ll|i\sshould|i\sneed\sto|i\smust)\s(?:just\s)?"  # noqa: RUF001 - typeset
     rf"(?:{_AGAIN})"
     r"|\b(?:is|was)\s(?:that|this|it)\s(?:right|correct)\s?\?"
-    r"|\bi(?:['’]m|\sam)\s(?:getting\s)?(?:not\s(?:so\s|quite\s|too\s)?sure|unsure|confused|stuck)\b",  # noqa: RUF001
+    r"|\bi(?:['’]m|\sam)\s(?:getting\s)?(?:not\s(?:so\s|quite\s|too\s)?sure|unsure|confused|stuck)\b"  # noqa: RUF001
+    r"|\bam\si\s(?:really\s|quite\s)?(?:sure|certain|right|correct|wrong|mistaken)\b"
+    r"|\bi\s(?:might|may|could)\s(?:be|have\sbeen)\s(?:wrong|mistaken)\b",
     re.IGNORECASE,
 )
 """A doubt about what was said."""
