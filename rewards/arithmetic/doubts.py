@@ -3,11 +3,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 
+from rewards.arithmetic.settings import CLOCK, DIGITS, Setting
 from rewards.arithmetic.sides import Side
 from rewards.arithmetic.values import Reading, UnreadableError, value
 
@@ -16,13 +17,13 @@ Pair = tuple[Fraction, Fraction]
 _SCALING = frozenset(
     "percent percentage dozen dozens hundred hundreds thousand thousands million millions billion billions k r "
     "remainder mod modulo squared cubed factorial rounded round rounding rounds nearest approximately roughly almost "
-    "nearly estimated pm am o'clock pi".split()
+    "nearly estimated pm am o'clock pi pair pairs tens".split()
 )
 """Words that change the number before them."""
 _TURNING = _SCALING | frozenset(
     "twice half double doubled triple tripled thrice quarter third thirds fourth fourths fifth fifths negative minus "
     "plus times root log sqrt average median divided multiplied added subtracted over base about around "
-    "quotient".split()
+    "quotient choose".split()
 )
 """Words that change the number behind them."""
 _ASSERTING = frozenset("is are was were be equals has have had gives makes costs needs then so".split())
@@ -36,6 +37,11 @@ _DENIED = re.compile(
     r"|big|high|low)|cannot|no)\b|n't\b|\?|≠|\\neq?\b|✗|❌",
     re.IGNORECASE,
 )
+_HEADED = re.compile(
+    r"\b(?:mistakes?|errors?|wrong(?:ly)?|incorrect(?:ly)?|misconception|fallacy)[*_ ]{0,4}:\Z",
+    re.IGNORECASE,
+)
+"""What heads an equation that is not asserted, `Common error: 1/2 + 1/3 = 2/5`."""
 _FAMILIES = (
     (
         (
@@ -52,7 +58,7 @@ _FAMILIES = (
     ),
     (
         (
-            "inch inches foot feet ft yard yards mile miles cm mm m km meter meters metre metres kilometer "
+            "inch inches in foot feet ft yard yards mile miles cm mm m km meter meters metre metres kilometer "
             "kilometers kilometres centimeter centimeters millimeter millimeters decimeters"
         ),
         (12, 3, 36, 5280, 1760, 1000, 100, 10, 144, 9, 10_000),
@@ -78,11 +84,12 @@ _UNITS = tuple((frozenset(words.split()), ratios, least) for words, ratios, leas
 _SPELLINGS = dict(
     pair.split(":")
     for pair in "hr:hour min:minute sec:second $:dollar %:percent percentage:percent lb:pound kilogram:kg gram:g "
-    "feet:foot ft:foot inche:inch ounce:oz penny:cent pennie:cent ¢:cent".split()
+    "feet:foot ft:foot inche:inch in:inch ounce:oz penny:cent pennie:cent ¢:cent".split()
 )
 _LABELLED = frozenset(
     "week weeks day days step steps page pages chapter chapters question questions month months year years problem "
-    "part number numbers grade grades age ages level levels room rooms".split()
+    "part number numbers grade grades age ages level levels room rooms row rows item items seats lesson lessons floor "
+    "floors task tasks exercise exercises section sections".split()
 )
 """Words behind which a number is a name, as in `weeks 1-2`."""
 _NEAR = 80
@@ -95,9 +102,10 @@ _CLOSE = Fraction(1, 50)
 
 @dataclass(frozen=True)
 class Context:
-    """The line that an equation stands in."""
+    """The line that an equation stands in, and what the text calculates with."""
 
     line: str
+    setting: Setting
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -120,6 +128,9 @@ def of(left: Side, right: Side, pairs: Sequence[Pair], context: Context) -> bool
         or _is_percent_of_itself(left, right)
         or _is_running(left, right, one)
         or _is_range(left, one, two)
+        or _is_elsewhere(left, right, one, two, context)
+        or _is_share_of_itself(left, one, two)
+        or _is_float(one, two)
         or any(_is_cut(*pair, left, right) for pair in pairs)
         or _is_conversion(left, right, pairs, context)
         or _is_supposed(left, right, context)
@@ -161,11 +172,78 @@ def _is_clock(left: Side) -> bool:
 
 
 def _is_ambiguous(side: Side) -> bool:
-    """Return whether a side may divide by a fraction, `25 / 1/3`, or has a sign too many, `2 *+ 3`."""
+    """Return whether a side may be read in another way.
+
+    It may divide by a fraction, `25 / 1/3`, or by a power of ten, `6 x 10^4 / 2 x 10^3`, hold a mixed number,
+    `1-1/2`, have a decimal point for thousands, `1.500`, or a sign too many, `2 *+ 3`; and `5 ^ 3` is 6 in code.
+    """
     kinds = [token.text if token.kind == "op" else token.kind for token in side.items]
-    return any(kinds[place : place + 3] == ["/", "number", "/"] for place in range(len(kinds) - 2)) or any(
+    for place, token in enumerate(side.items):
+        if kinds[place : place + 3] == ["/", "number", "/"]:
+            return True
+        if kinds[place : place + 5] == ["/", "number", "*", "number", "^"] and side.items[place + 3].text == "10":
+            return True
+        is_mixed = kinds[place : place + 5] == ["number", "-", "number", "/", "number"]
+        if is_mixed and not any(each.spaced for each in side.items[place + 1 : place + 5]):
+            return True
+        if token.kind == "number" and _POINTED.fullmatch(token.text):
+            return True
+    return kinds == ["number", "^", "number"] or any(
         one in {"+", "-", "*", "/"} and two == "+" for one, two in pairwise(kinds)
     )
+
+
+def _is_elsewhere(left: Side, right: Side, one: Fraction, two: Fraction, context: Context) -> bool:
+    """Return whether the equation holds by a modulus, in a base, on a clock, or by an operation of the text's own."""
+    signs = {token.text for side in (left, right) for token in side.items if token.kind == "op"}
+    if signs & context.setting.defined or context.setting.is_other(context.line):
+        return True
+    if one.denominator != 1 or two.denominator != 1:
+        return False
+    if any((one - two) % modulus == 0 for modulus in context.setting.moduli):
+        return True
+    if DIGITS.search(context.line) and (one - two) % 10 == 0:
+        return True
+    if signs <= {"+", "-"} and CLOCK.search(context.line) and 0 in {(one - two) % _HALF_DAY, (one + two) % _HALF_DAY}:
+        return True
+    return any(_holds_in(base, left, right) for base in context.setting.bases)
+
+
+def _holds_in(base: int, left: Side, right: Side) -> bool:
+    """Return whether two sides are equal where their numbers are written in a base."""
+    try:
+        one, two = (
+            value(
+                [
+                    replace(token, text=str(int(token.text, base))) if token.kind == "number" else token
+                    for token in side.items
+                ],
+                _READING,
+            )
+            for side in (left, right)
+        )
+    except (ValueError, ZeroDivisionError):
+        return False
+    return one == two
+
+
+def _is_share_of_itself(left: Side, one: Fraction, two: Fraction) -> bool:
+    """Return whether a fraction of the number before it is added or taken away, `20 - 1/4 = 15`."""
+    kinds = [token.text if token.kind == "op" else token.kind for token in left.items]
+    if kinds not in (["number", "-", "number", "/", "number"], ["number", "+", "number", "/", "number"]):
+        return False
+    whole = Fraction(left.items[0].text)
+    return two == whole * (1 + (one - whole))
+
+
+def _is_float(one: Fraction, two: Fraction) -> bool:
+    """Return whether two sides differ by no more than a machine's rounding, `0.1 + 0.2 = 0.30000000000000004`."""
+    return abs(one - two) <= abs(one) * _MACHINE
+
+
+_HALF_DAY = 12
+_MACHINE = Fraction(1, 10**13)
+_POINTED = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 
 
 def _is_percent_of_itself(left: Side, right: Side) -> bool:
@@ -221,15 +299,39 @@ def _is_conversion(left: Side, right: Side, pairs: Sequence[Pair], context: Cont
     computes = any(token.kind in {"op", "frac"} for token in right.items)
     words = [*left.units, *(right.units if computes else right.units[:1]), *right.after[:1]]
     used = {word for each in words for word in _WORD.findall(each)}
+    if "$" in context.line[left.items[0].start - 1 : right.items[-1].end]:
+        used.add("$")
     adds = computes or any(token.text in {"+", "-"} for token in left.items)
     for family, ratios, least in _UNITS:
         if adds and len(_units(family & used)) > 1:
             return True
-        if len(_units(family & context.words)) >= least:
+        if _is_compound(right, family, context):
+            return True
+        if len(_units(family & context.words)) >= least or (
+            not left.units and family & {*right.units, *right.after[:1]}
+        ):
             for one, two in pairs:
                 if one and two and (abs(one / two) in ratios or abs(two / one) in ratios):
                     return True
     return False
+
+
+def _is_compound(right: Side, family: frozenset[str], context: Context) -> bool:
+    """Return whether a right side goes on with a smaller unit, `1 hour 15 minutes`."""
+    follows = _COMPOUND.match(context.line, right.items[-1].end)
+    return follows is not None and {follows[1].lower(), follows[2].lower()} <= family
+
+
+_COMPOUND = re.compile(r"\s?([A-Za-z]{1,12})\.?,?\s(?:and\s)?[0-9.]{1,12}\s?([A-Za-z]{1,12})\b")
+
+
+def may_convert(one: Fraction, two: Fraction, text: str) -> bool:
+    """Return whether two numbers may be the same in different units, one of which the text names."""
+    words = {word.lower() for word in _WORD.findall(text)}
+    return any(
+        bool(family & words) and one != 0 and two != 0 and (one / two in ratios or two / one in ratios)
+        for family, ratios, _ in _UNITS
+    )
 
 
 def _units(words: frozenset[str]) -> set[str]:
@@ -241,6 +343,9 @@ def _units(words: frozenset[str]) -> set[str]:
 def _is_supposed(left: Side, right: Side, context: Context) -> bool:
     """Return whether the words around the equation do not assert it."""
     start, end = left.items[0].start, right.items[-1].end
-    before = _CLAUSE_END.split(context.line[max(0, start - 2 * _NEAR) : start])[-1]
+    context_before = context.line[max(0, start - 2 * _NEAR) : start]
+    before = _CLAUSE_END.split(context_before)[-1]
+    if _HEADED.search(context_before.removesuffix(before)):
+        return True
     after = _SENTENCE_END.split(context.line[end : end + _NEAR])[0]
     return _SUPPOSED.search(before) is not None or _DENIED.search(after) is not None

@@ -11,6 +11,7 @@ from enum import Enum
 from fractions import Fraction
 
 from rewards.arithmetic import doubts
+from rewards.arithmetic.settings import setting
 from rewards.arithmetic.sides import Side, sides
 from rewards.arithmetic.tokens import RELATIONS, Token, tokens
 from rewards.arithmetic.values import Reading, UnreadableError, value
@@ -74,10 +75,16 @@ class Equation:
         return tuple(token.text for token in self.left)
 
 
-def equations(text: str) -> Iterator[Equation]:
-    """Yield the equations of a text that could be computed, in order, up to `MAX_RELATIONS` equals signs."""
+def equations(text: str, prompt: str = "") -> Iterator[Equation]:
+    """Yield the equations of a text that could be computed, in order, up to `MAX_RELATIONS` equals signs.
+
+    Args:
+        text: A completion.
+        prompt: What it answers, which may ask for other than plain arithmetic.
+    """
+    rules = setting(f"{prompt}\n{text}")
     for line, offset, links in _read(text):
-        context = doubts.Context(line)
+        context = doubts.Context(line, rules)
         for left, right, relation in links:
             if left is None or right is None:
                 continue

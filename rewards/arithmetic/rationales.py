@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from rewards.arithmetic.doubts import may_convert
 from rewards.arithmetic.equations import Result, results
 from rewards.errors import BadReference
 from rewards.math import extraction, verdict
@@ -25,7 +26,17 @@ _MAX_FORMULAS = 2
 _MAX_DIGITS = 12
 _HALF = Fraction(1, 2)
 _SCALED = re.compile(r"%|\bper ?cent|\bcents?\b|¢", re.IGNORECASE)
-_COUNTED = re.compile(r"\b(?:count\w*|number of|distinct|how many|largest|smallest|greatest|least)\b", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\b(?:count\w*|number of|distinct|how many|largest|smallest|greatest|least|digits?|remainders?|mod(?:ulo)?|sum"
+    r"|product|difference|minus|plus|twice|double|triple|half|third|quarter|both|two|three|four|five|six|seven|eight"
+    r"|nine|ten)\b|(?<![A-Za-z\\])[a-z]\s?[-+*]\s?[a-z](?![A-Za-z])",
+    re.IGNORECASE,
+)
+"""Words that lead from an equation to a number that it does not state."""
+_SEVERAL = re.compile(r"[0-9)}]\s*(?:[-+*×·^<>]|\\(?:cdot|times))\s*[0-9({]|[^\W\d]\s?=")  # noqa: RUF001
+"""A right side that computes something: its parts may be what was looked for, as in `17 = 3 * 5 + 2`."""
+_PRINTED = re.compile(r"[^\W\d]\s?=\s?(-?[0-9]{1,12}(?:\.[0-9]{1,12})?)\s\((?=[a-z])")
+_PAIR = 2
 _RELATION = re.compile(r"(?:=|≈|\\approx|\\simeq)\s*")
 
 
@@ -77,17 +88,42 @@ def compare(said: Statement) -> Comparison:
     scaled = _SCALED.search(reasoning[-_MAX_TEXT:] + said.found.text) is not None
     if _same(amount, last, scaled=scaled):
         return Comparison("derived_last", _shown(last.value))
-    if any(_same(amount, each, scaled=scaled) for each in found):
+    if any(_same(amount, each, scaled=scaled) for each in found) or _is_printed(amount, reasoning):
         return Comparison("derived_earlier", _shown(last.value))
-    return Comparison("undecided" if _may_differ(said, amount, last) else "not_derived", _shown(last.value))
+    return Comparison("undecided" if _may_differ(said, amount, found) else "not_derived", _shown(last.value))
 
 
-def _may_differ(said: Statement, amount: Amount, last: Result) -> bool:
+def _is_printed(amount: Amount, reasoning: str) -> bool:
+    """Return whether the answer stands to the right of a relation that is not computed, as in `x = 10 (since ...)`."""
+    return any(Fraction(each[1].replace(",", "")) == amount.value for each in _PRINTED.finditer(reasoning))
+
+
+def _are_added(amount: Amount, found: list[Result]) -> bool:
+    """Return whether the answer is the sum of two values found last, as where m + n is asked for: `m = 3, n = 8`."""
+    if len(found) < _PAIR or any(each.left is not None or each.value is None for each in found[-_PAIR:]):
+        return False
+    return sum((each.value for each in found[-_PAIR:] if each.value is not None), Fraction(0)) == amount.value
+
+
+def _may_differ(said: Statement, amount: Amount, found: list[Result]) -> bool:
     """Return whether a derivation in words may lead from the last equation to the answer."""
+    last = found[-1]
     behind = said.reasoning[last.end :]
     if len(behind) > _MAX_TEXT or _COUNTED.search(behind) or _same(amount, last, scaled=True):
         return True
-    numbers = [Result(0, 0, Fraction(number["number"].replace(",", ""))) for number in _NUMBER.finditer(behind)]
+    if _are_added(amount, found):
+        return True
+    if last.value is not None and (
+        last.value == -amount.value or may_convert(amount.value, last.value, said.found.text)
+    ):
+        return True
+    line = said.reasoning.rfind("\n", 0, last.start) + 1
+    read = (
+        said.reasoning[max(line, last.end - _MAX_TEXT) :]
+        if _SEVERAL.search(said.reasoning, last.start, last.end)
+        else behind
+    )
+    numbers = [Result(0, 0, Fraction(number["number"].replace(",", ""))) for number in _NUMBER.finditer(read)]
     return any(_same(amount, number, scaled=True) for number in numbers) or _formulas(said, last).reason != "undecided"
 
 

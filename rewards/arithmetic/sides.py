@@ -95,6 +95,8 @@ class _Splitter:
             self._side.is_loose = True
             self._close()
             self._side.is_loose = True
+        if self._pending and (token.text == "^" or token.kind == "power"):
+            self._side.is_poisoned = True  # the exponent of a unit, `3 m^2`
         self._settle()
         items = self._side.items
         if token.kind == "op" and not items and (token.text not in {"+", "-"} or self._words or token.text == "+"):

@@ -62,22 +62,24 @@ def score(sample: Sample[NoReference], params: Params) -> Score:
     comma; an equation that is not true and has different units of one kind, a conversion that explains the difference,
     a percentage that is added to something, words before or behind that turn it round (`twice`, `dozen`, `remainder`),
     a result that is cut off and not rounded, a running total such as `3 + 4 = 7 + 2 = 9`, a difference that may be a
-    range, `≈` instead of `=`, or a sentence that does not assert it (`if`, `not`, `wrong`, a question). At most 5,000
-    equals signs are read.
+    range, `≈` instead of `=`, a sentence that does not assert it (`if`, `not`, `wrong`, a question), and one that is
+    true in what the text or its prompt calculates with: a modulus, a base, a clock, last digits, an operation of its
+    own. At most 5,000 equals signs are read.
 
-    **What pretends**: a block of `output`, a tag of an interpreter's reply, "running the code prints 42", and an
-    annotation `<<48/2=25>>` that no calculator would write.
+    **What pretends**: a block of `output`, a tag of an interpreter's reply, an observation behind an action, "running
+    the code prints 42", and an annotation `<<48/2=25>>` that no calculator would write.
 
     Known ways to game it: a completion that computes nothing by `=` gets the neutral value, and one true equation that
     the problem does not need, `1 + 1 = 2`, the highest. Whether an equation has anything to do with the problem is
-    not judged: use it beside a verdict.
+    not judged: use it beside a verdict. What is left out can be asked for: a false equation behind `if` costs nothing.
+    A tool is pretended unseen where only its result is told: "using a calculator, I get 36", a session after `>>>`.
 
     Source: written for this service.
     """
     text = sample.completion
     if (refused := refusal(text, sample.prompt)) is not None:
         return Score(0.0, refused.reason, refused.explanation)
-    found = list(equations(text))
+    found = list(equations(text, sample.prompt or ""))
     counted = _standing(found)
     false = [each for each in counted if each.truth is Truth.FALSE]
     true = {each.key for each in found if each.truth is Truth.TRUE}

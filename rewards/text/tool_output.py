@@ -17,9 +17,20 @@ _SHOWN = re.compile(
     r"\s{0,8}+```+[a-z]{0,10}+[ \t]*+\r?\n(?=[^`])",
     re.MULTILINE | re.IGNORECASE,
 )
+_STATED = re.compile(
+    r"^[ \t]*+```+[ \t]*+\r?\n\s{0,8}+[*_]{0,2}(?:(?:execution|program|code|console) )?"
+    r"(?:output|stdout|execution result)"
+    r"[*_]{0,2}:[*_]{0,2}[ `]{0,3}[-\d\[(]",
+    re.MULTILINE | re.IGNORECASE,
+)
+_REPLY = re.compile(
+    r"^(?:Out\[\d{1,4}\]:|\[/?tool[_ ](?:output|results?|response)\b|execution results?:)"
+    r"|^action(?: input)?[ \t]*+:[^\n]{1,400}\n(?:[^\n]{0,400}\n){0,3}?observation[ \t]*+:[ \t]*+\S",
+    re.MULTILINE | re.IGNORECASE,
+)
 _TAG = re.compile(
     r"<\|?(?:tool_response|tool_output|tool_result|tool_results|function_results?|code_output|execution_output"
-    r"|execution_results?|interpreter)\|?>",
+    r"|execution_results?|interpreter|observation)\|?>",
     re.IGNORECASE,
 )
 _CODE = re.compile(
@@ -33,6 +44,10 @@ _RUN = re.compile(
     r"|confirms?|confirmed|get|got|find|found|obtain|obtained|see|saw)"
     r"|(?:the|this|that|my|our|above)\s{1,4}(?:python\s{1,4})?(?:code|script|snippet)(?:\s{1,4}above)?\s{1,4}"
     r"(?:printed|prints|outputs|outputted|output|returned|gave|confirmed|confirms)"
+    r"|(?:the\s{1,4}(?:python\s{1,4})?(?:interpreter|program|simulation)|python)\s{1,4}(?:printed|outputted|returned)"
+    r"|(?:i|we)\s{1,4}(?:ran|executed)\s{1,4}(?:this|that|it|the\s{1,4}\w{1,12})\s{1,4}(?:in|through|with|using)\s{1,4}"
+    r"(?:python|sympy|an?\s{1,4}(?:interpreter|script|program)|the\s{1,4}interpreter),?\s{1,4}and\s{1,4}(?:it\s{1,4})?"
+    r"(?:got|gave|printed|returned|found|obtained|saw)"
     r"|the\s{1,4}(?:output|result)\s{1,4}(?:of|from)\s{1,4}(?:(?:the|this|that|my|our)\s{1,4})(?:python\s{1,4})?(?:code|script|snippet|program)"
     r"\s{1,4}(?:is|was))\b(?P<said>[^\n.]{0,80})",
     re.IGNORECASE,
@@ -59,7 +74,9 @@ def pretence(text: str) -> Pretence | None:
     has_code = _CODE.search(text)
     if has_code and (shown := _SHOWN.search(text, has_code.end())) is not None:
         return Pretence("output_block", shown.start())
-    if (tag := _TAG.search(text)) is not None:
+    if has_code and (shown := _STATED.search(text, has_code.end())) is not None:
+        return Pretence("output_block", shown.start())
+    if (tag := _TAG.search(text) or _REPLY.search(text)) is not None:
         return Pretence("tool_tag", tag.start())
     for claim in _RUN.finditer(text):
         sentence = re.split(r"[.!?\n]\s", text[max(0, claim.start() - _NEAR) : claim.start()])[-1]
