@@ -307,13 +307,17 @@ def _is_conversion(left: Side, right: Side, pairs: Sequence[Pair], context: Cont
             return True
         if _is_compound(right, family, context):
             return True
-        if len(_units(family & context.words)) >= least or (
-            not left.units and family & {*right.units, *right.after[:1]}
-        ):
+        named = len(_units(family & context.words)) >= least
+        if named or (not left.units and family & {*right.units, *right.after[:1]}):
+            likely = ratios if named else [ratio for ratio in ratios if ratio > _TENFOLD and ratio != _TENFOLD**2]
             for one, two in pairs:
-                if one and two and (abs(one / two) in ratios or abs(two / one) in ratios):
+                if one and two and (abs(one / two) in likely or abs(two / one) in likely):
                     return True
     return False
+
+
+_TENFOLD = 10
+"""What a lost zero makes of a number, as well as a unit that is not named."""
 
 
 def _is_compound(right: Side, family: frozenset[str], context: Context) -> bool:
