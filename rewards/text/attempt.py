@@ -169,8 +169,9 @@ def _repetition(words: list[str], prompt: str | None) -> Refusal | None:
     if len(words) >= _MANY_WORDS and len(shingles) < _DISTINCT_SHARE * len(words):
         return _REPETITION
     if prompt and len(words) >= _FEW_WORDS:
-        asked = _shingles(_words(_ends(prompt)))
-        shared = len(shingles & asked)
+        asked_words = _words(_ends(prompt))
+        asked = _shingles(asked_words)
+        shared = len(shingles & _shingles(asked_words * 2))  # as where the prompt stands twice
         again = len(words) >= _ECHO_AGAIN * len(asked) and shared >= _ECHO_AGAIN_SHARE * len(shingles)
         if (again or shared >= _ECHO_SHARE * len(shingles)) and shared >= _ECHO_COVERAGE * len(asked):
             return _ECHO

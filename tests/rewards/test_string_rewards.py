@@ -45,11 +45,12 @@ NO_REFERENCE = [
 
 
 @pytest.mark.parametrize("reward_id", NO_REFERENCE)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(text=TEXTS)
 def test_any_text_is_scored(reward_id: str, text: str) -> None:
     """Without a reference there is nothing that could fail, and the value is within the range."""
-    outcome = score(reward_id, text, prompt="How many pens are left in the box when two of them are taken out?")
+    prompt = "How many pens are left in the box when two of them are taken out?"
+    outcome = score(reward_id, text, prompt=prompt, completion_ids=list(map(ord, text)))
     assert isinstance(outcome, Score)
     low, high = registry()[reward_id].range
     assert low <= outcome.value <= high
