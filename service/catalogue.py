@@ -74,7 +74,7 @@ def health_router(pool: Pool, version: str) -> APIRouter:
 def unknown(reward_id: str, registry: Registry) -> str:
     """Return what to say about a reward id that nothing serves."""
     reward_id = reward_id[:100]
-    near = difflib.get_close_matches(reward_id, list(registry), n=3, cutoff=0.5)
+    near = difflib.get_close_matches(reward_id, list(registry), n=3, cutoff=0.7)
     hint = f"Did you mean {' or '.join(near)}?" if near else "GET /v1/rewards lists what is served."
     return f"There is no reward {reward_id!r}. {hint}"
 

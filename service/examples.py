@@ -18,6 +18,23 @@ _PIECE = re.compile(r"\w+|[^\w\s]")
 _VOCABULARY = 50_000
 
 
+BATCH_EXAMPLES: dict[str, Any] = {
+    "an answer and its form": {
+        "value": {
+            "rewards": [{"reward": "math_equal@v2"}, {"reward": "think_format@v2"}],
+            "samples": [
+                {
+                    "prompt": "What is 6 * 7? Think in <think>, then give the answer in <answer>.",
+                    "completion": "<think>Six sevens are seven and thirty-five more, 42.</think><answer>42</answer>",
+                    "reference": {"answer": "42"},
+                }
+            ],
+        }
+    }
+}
+"""A request to `/v1/score`, as OpenAPI shows it."""
+
+
 class Example(BaseModel):
     """One prompt, and two honest completions in the form that the reward wants."""
 
@@ -52,7 +69,7 @@ def request_examples(reward: Reward) -> dict[str, Any]:
     given = example(reward)
     if given is None:
         return {}
-    shown = {"a right and a wrong answer": [given.right, given.wrong], "no answer": [""]}
+    shown = {"two honest completions": [given.right, given.wrong], "an empty completion": [""]}
     if reward.is_group:
         shown = {"a group": [given.right, given.right, given.wrong]}
     params = {"params": given.params} if given.params else {}

@@ -16,7 +16,7 @@ from rewards.registry import Registry
 from rewards.types import Frozen
 from service import errors, statistics, wire
 from service.catalogue import unknown
-from service.examples import request_examples
+from service.examples import BATCH_EXAMPLES, request_examples
 from service.fast_json import FastJsonRoute
 from service.intake import Read, RequestIntake, SampleIntake
 from service.memo import Memo
@@ -127,11 +127,14 @@ class ScoreRoutes:
 
         return answer
 
-    async def score_many(self, request: Request, body: wire.BatchRequest) -> Response:
+    async def score_many(
+        self, request: Request, body: Annotated[wire.BatchRequest, Body(openapi_examples=BATCH_EXAMPLES)]
+    ) -> Response:
         """Score the completions once with each reward. `reference` carries the union of the rewards' fields."""
         asks, places = self._asks(body.rewards)
-        rewards = [ask.reward for ask in asks]
-        places += _misfits(self._registry, rewards, body.samples)
+        rewards = [reward for ask in body.rewards if (reward := self._registry.get(ask.reward)) is not None]
+        if len(rewards) == len(body.rewards):  # else nobody knows what the samples should look like
+            places += _misfits(self._registry, rewards, body.samples)
         if places:
             raise errors.invalid(places)
         submissions = [_submission(sample, _present(sample.reference)) for sample in body.samples]
@@ -174,7 +177,7 @@ class ScoreRoutes:
             try:
                 asks.append(Ask(reward, reward.params.model_validate(ask.params)))
             except ValidationError as error:
-                places += _places(("body", "rewards", index, "params"), error)
+                places += _places(("body", "rewards", index, "params"), error, reward.params)
         return asks, places
 
     async def _answer_one(self, terms: _Terms, ask: Ask, read: Read) -> Response:
@@ -279,9 +282,14 @@ def _reference_misfits(model: type[Frozen], reference: Json, path: tuple[object,
     try:
         model.model_validate({name: reference[name] for name in fields if name in reference})
     except ValidationError as error:
-        return _places(path, error)
+        return _places(path, error, model)
     return []
 
 
-def _places(path: tuple[object, ...], error: ValidationError) -> list[errors.Place]:
-    return [errors.place((*path, *one["loc"]), one["msg"]) for one in error.errors(include_input=False)]
+def _places(path: tuple[object, ...], error: ValidationError, model: type[Frozen]) -> list[errors.Place]:
+    """Return what is wrong with the fields of a model; of one that it does not have, which it has."""
+    known = f"There is no such field; there are {', '.join(model.model_fields) or 'none'}."
+    return [
+        errors.place((*path, *one["loc"]), known if one["type"] == "extra_forbidden" else one["msg"])
+        for one in error.errors(include_input=False)
+    ]

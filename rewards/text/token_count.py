@@ -22,5 +22,5 @@ def token_ids(sample: Sample[Frozen]) -> tuple[int, ...]:
         NotApplicable: the sample has none.
     """
     if sample.completion_ids is None:
-        raise NotApplicable("The sample has no tokens: send completion_tokens or completion_ids.")
+        raise NotApplicable("Every sample needs tokens: send completion_tokens or completion_ids with it.")
     return sample.completion_ids

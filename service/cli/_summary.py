@@ -41,8 +41,9 @@ def summarise(reward: str, outcomes: list[Outcome], statistics: Statistics | Non
         _show(console, reward, statistics)
     kinds = {outcome.kind for outcome in outcomes if isinstance(outcome, Failure)}
     if failed == len(outcomes) and outcomes:
+        first = next(outcome.message for outcome in outcomes if isinstance(outcome, Failure))
         hint = " Name the column with --column answer=..." if kinds == {"missing_reference"} else ""
-        fail(f"no sample could be scored ({', '.join(sorted(kinds))}).{hint}")
+        fail(f"no sample could be scored ({', '.join(sorted(kinds))}). {first}{hint}")
 
 
 def _show(console: Console, reward: str, statistics: Statistics) -> None:

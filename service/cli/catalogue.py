@@ -2,14 +2,21 @@
 
 import difflib
 import json
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.markup import escape
 from rich.table import Table
 
 from service.cli._failure import fail, require
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from rewards.declare import Reward
 
 
 def list_rewards() -> None:
@@ -22,8 +29,9 @@ def list_rewards() -> None:
     registry = discover()
     for reward in registry.values():
         low, high = reward.range
-        fields = ", ".join(reward.reference.model_fields) or "nothing"
-        console.print(f"[bold cyan]{reward.id}[/bold cyan]  {low:g} to {high:g}, compares with {fields}")
+        fields = ", ".join(_fields(registry.references(reward))) or "nothing"
+        wants = "; needs groups" * reward.is_group + "; needs tokens" * _counts_tokens(reward)
+        console.print(f"[bold cyan]{reward.id}[/bold cyan]  {low:g} to {high:g}, compares with {fields}{wants}")
         console.print(f"    {reward.summary}")
         if successor := registry.successor(reward.id):
             console.print(f"    use instead: [cyan]{successor}[/cyan]")
@@ -57,8 +65,11 @@ def show_reward(
         "longest completion": f"{reward.max_completion_chars:,} characters",
         "needs": ", ".join(reward.needs) or "-",
         "use instead": registry.successor(reward.id) or "-",
-        "reference": json.dumps(reward.reference.model_json_schema().get("properties", {})),
-        "params": json.dumps(reward.params.model_json_schema().get("properties", {})),
+        "reference": "\n".join(_fields(registry.references(reward)).values()) or "-",
+        "params": "\n".join(_fields([reward.params]).values()) or "-",
+        "a sample has": ", ".join(
+            ["completion", *["group"] * reward.is_group, *["completion_tokens"] * _counts_tokens(reward)]
+        ),
         "behaviour": found.behaviour or "not released, or not proven with the packages installed here",
         "build": found.build,
     }
@@ -66,3 +77,20 @@ def show_reward(
         table.add_row(f"[bold]{name}[/bold]", value)
     console.print()
     console.print(table)
+
+
+def _fields(models: "Sequence[type[BaseModel]]") -> dict[str, str]:
+    """Return what each field of some models is, by its name, in the words of its declaration."""
+    found: dict[str, str] = {}
+    for model in models:
+        for name, info in model.model_fields.items():
+            default = "" if info.is_required() else f" [dim]Default {escape(json.dumps(info.default))}.[/dim]"
+            found.setdefault(name, f"[bold]{name}[/bold]: {escape(info.description or '')}{default}")
+    return found
+
+
+def _counts_tokens(reward: "Reward") -> bool:
+    from service.examples import example  # noqa: PLC0415 - as above
+
+    given = example(reward)
+    return given is not None and given.tokens

@@ -19,6 +19,9 @@ from trainer_client._statistics import merged
 from trainer_client._types import RewardInfo
 
 _CHUNK = 256
+_SAMPLE_FIELDS = ("completion", "prompt", "group", "completion_tokens", "completion_ids")
+_ANSWER_S = 10.0
+"""How long a service may take to say what it serves. One that is loading is waited for by a training job, not here."""
 _COMPLETION_NAMES = ("completion", "response", "output", "generated_text", "solution")
 
 
@@ -27,7 +30,12 @@ def score(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", exists=True, dir_okay=False, help="One row a line.")],
     column: Annotated[
         list[str] | None,
-        typer.Option("--column", "-c", help="FIELD=COLUMN, for completion, prompt or a reference field. Repeatable."),
+        typer.Option(
+            "--column",
+            "-c",
+            help="FIELD=COLUMN, for completion, prompt, group, completion_tokens, completion_ids or a reference field. "
+            "Repeatable.",
+        ),
     ] = None,
     params: Annotated[str, typer.Option(help="The reward's params, as JSON.")] = "{}",
     url: Annotated[str | None, typer.Option(help="A running service; by default one is started for this.")] = None,
@@ -52,12 +60,18 @@ def score(
             contextlib.nullcontext(url) if url else local_service() as base_url,
             RewardClient(base_url, api_key) as client,
         ):
-            catalogue = {info.id: info for info in client.rewards()}
+            catalogue = _catalogue(base_url, api_key)
             samples = _samples(rows, reward, catalogue, mapping)
             outcomes, statistics = _score(client, RewardRequest(reward, parsed_params), samples, out)
     except (RewardServiceError, ServiceDidNotStartError, ValueError) as error:
         fail(str(error))
     summarise(reward, outcomes, statistics, out)
+
+
+def _catalogue(base_url: str, api_key: str | None) -> dict[str, RewardInfo]:
+    """Return what a service serves, without waiting long for one that is not there."""
+    with RewardClient(base_url, api_key, deadline_s=_ANSWER_S) as client:
+        return {info.id: info for info in client.rewards()}
 
 
 def _read(file: Path) -> list[dict[str, Any]]:
@@ -96,8 +110,8 @@ def _samples(
     """
     properties, _ = reference_schema(reward, catalogue)
     present = {name for row in rows for name in row}
-    if strangers := set(mapping) - {"completion", "prompt", "group", *properties}:
-        known = ", ".join(["completion", "prompt", "group", *properties])
+    if strangers := set(mapping) - {*_SAMPLE_FIELDS, *properties}:
+        known = ", ".join([*_SAMPLE_FIELDS, *properties])
         raise ValueError(f"--column {', '.join(sorted(strangers))}: {reward} knows {known}")
     if absent := {column for column in mapping.values() if rows and column not in present}:
         raise ValueError(f"no row has {', '.join(sorted(absent))}; the columns are {', '.join(sorted(present))}")
@@ -113,6 +127,8 @@ def _samples(
             completion=_text(row.get(str(completion))),
             prompt=row.get(mapping.get("prompt", "prompt")),
             group=row.get(mapping.get("group", "group")),
+            completion_tokens=row.get(mapping.get("completion_tokens", "completion_tokens")),
+            completion_ids=row.get(mapping.get("completion_ids", "completion_ids")),
             reference={
                 field: _plain(row[column]) for field, column in fields.items() if column and row.get(column) is not None
             }

@@ -64,7 +64,7 @@ def _matrix(reward_id: str, file: Path | None, params: dict[str, Any] | None) ->
     try:
         given = Example.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))) if file else example(reward)
     except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as error:
-        fail(f"{file} is no example: {error}", code=2)
+        fail(f"{file} is no example: {_said(error)}", code=2)
     if given is None:
         fail(f"{reward_id} has no example; give one with --example", code=2)
 
@@ -76,7 +76,16 @@ def _matrix(reward_id: str, file: Path | None, params: dict[str, Any] | None) ->
         try:
             return asyncio.run(run())
         except ValidationError as error:
-            fail(f"--params does not fit {reward_id}: {error}", code=2)
+            known = ", ".join(reward.params.model_fields) or "none"
+            fail(f"--params does not fit {reward_id}, whose params are {known}: {_said(error)}", code=2)
+
+
+def _said(error: Exception) -> str:
+    """Return what is wrong in one line, field by field where a model says so."""
+    listed = getattr(error, "errors", None)
+    if listed is None:
+        return " ".join(str(error).split())
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in listed(include_url=False))
 
 
 def _print(matrix: "Matrix") -> None:

@@ -1,5 +1,6 @@
 """Any text gets a score or a failure from every version, in under a second of CPU time, and never an exception."""
 
+import sys
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from rewards.types import Failure, Score
 from service.examples import Example, example, token_ids
 from tests.rewards.scoring import registry, score, score_group
 
-BUDGET_S = 1.0
+BUDGET_S = 1.0 if sys.gettrace() is None else 5.0
+"""CPU time; measuring coverage makes everything several times slower."""
 PIECES = (
     "<think>", "</think>", "<answer>", "</answer>", "<reasoning>", "</reasoning>", "<think", r"<\think>", "<SOLUTION>",
     "<start_working_out>", "<end_working_out>", "#### ", r"\boxed{", "}", "{", "$", r"\frac{1}{2}", r"\text{", "```",

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from rewards.registry import discover
-from service.examples import example, request_examples
+from service.examples import BATCH_EXAMPLES, example, request_examples
 from tests.service.running import TEST_REWARDS
 
 REGISTRY = discover()
@@ -24,6 +24,13 @@ def test_the_examples_of_the_page_are_scored(live: httpx.Client, reward_id: str)
         assert {outcome["status"] for outcome in outcomes} == {"scored"}
         values = [outcome["value"] for outcome in outcomes]
         assert values[0] == max(values)
+
+
+def test_the_example_for_several_rewards_is_scored(live: httpx.Client) -> None:
+    """An honest completion, whose answer and form are both paid in full."""
+    body = BATCH_EXAMPLES["an answer and its form"]["value"]
+    results = live.post("/v1/score", json=body).raise_for_status().json()["results"]
+    assert [result["outcomes"][0]["value"] for result in results] == [1.0, 1.0]
 
 
 def test_a_reward_without_an_example_is_served_all_the_same() -> None:

@@ -67,7 +67,9 @@ def test_the_catalogue_knows_needs_and_groups(testbed: httpx.Client) -> None:
 def test_every_published_reward_scores(live: httpx.Client) -> None:
     """One typed route per version."""
     for entry in live.get("/v1/rewards").json()["rewards"]:
-        sample: dict[str, Any] = {"completion": "the answer is 72", "id": "a"}
+        prompt = "How many clips did she sell in both of the months?"
+        sample: dict[str, Any] = {"completion": "the answer is 72", "id": "a", "prompt": prompt}
+        sample |= {"completion_tokens": 4, "completion_ids": [1, 2, 3, 4]}
         if schema := entry["reference"]:
             sample["reference"] = {name: schema["properties"][name]["examples"][0] for name in schema["required"]}
         samples = [{**sample, "id": name, "group": "g"} for name in "ab"] if entry["group"] else [sample]
@@ -144,18 +146,28 @@ def test_an_unknown_reward_has_a_suggestion(live: httpx.Client, path: str) -> No
 
 
 def test_an_unknown_reward_of_a_batch_is_shown(live: httpx.Client) -> None:
-    """A 422 with the place, beside everything else that is wrong; a huge name is neither searched nor repeated."""
+    """A 422 with the place, and nothing on the samples; a huge name is neither searched nor repeated."""
     body = {
         "rewards": [{"reward": "math_equal@v9"}, {"reward": "q" * 5_000_000}, {"reward": "math_equal@v1"}],
         "samples": [{"completion": "1", "reference": {"answers": "1"}}],
     }
     found = problem(live, "/v1/score", body, 422)
-    assert ["body.rewards.0.reward", "body.rewards.1.reward", "body.samples.0.reference.answers"] == [
-        error["path"] for error in found["errors"]
-    ]
+    assert ["body.rewards.0.reward", "body.rewards.1.reward"] == [error["path"] for error in found["errors"]]
     assert "Did you mean math_equal@v" in found["errors"][0]["message"]
     assert "GET /v1/rewards" in found["errors"][1]["message"]
     assert len(json.dumps(found)) < 2000
+
+
+def test_wrong_params_of_a_batch_hide_no_reference(live: httpx.Client) -> None:
+    """The reward is known, and so are its fields: only what is wrong is named, with what would be right."""
+    sample = {"completion": "1", "reference": {"answer": "1"}}
+    body = {"rewards": [{"reward": "math_equal@v2", "params": {"unit": True}}], "samples": [sample]}
+    (error,) = problem(live, "/v1/score", body, 422)["errors"]
+    assert error["path"] == "body.rewards.0.params.unit"
+    assert "There is no such field; there are rounding, percent, units" in error["message"]
+    body["samples"] = [{"completion": "1", "reference": {"answers": "1"}}]
+    paths = [one["path"] for one in problem(live, "/v1/score", body, 422)["errors"]]
+    assert paths == ["body.rewards.0.params.unit", "body.samples.0.reference.answers"]
 
 
 @pytest.mark.parametrize(

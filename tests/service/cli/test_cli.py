@@ -66,6 +66,7 @@ def test_list_shows_every_version() -> None:
     assert 0 == code
     assert "math_equal@v1" in output
     assert "xml_count@v1" in output
+    assert "kimi_length@v2  0 to 1, compares with answer; needs groups; needs tokens" in output
 
 
 def test_show_prints_the_documentation_page() -> None:
@@ -76,6 +77,15 @@ def test_show_prints_the_documentation_page() -> None:
     assert "5 CPU seconds" in output
     assert 2 == output.count("sha256:")
     assert "…" not in output
+
+
+def test_show_prints_what_a_needed_reward_compares_with() -> None:
+    """A reward with needs takes their references as well."""
+    output = " ".join(run("show", "l1_length@v2")[1].split())
+    assert "num_tokens: The target or the budget" in output
+    assert "answer: The expected answer" in output
+    assert "form: `exact`: neither longer nor shorter." in output
+    assert "completion, completion_tokens" in output
 
 
 def test_show_suggests_what_was_meant() -> None:
@@ -93,6 +103,27 @@ def test_score_writes_one_outcome_a_row(url: str, rows: Path) -> None:
     assert [1.0, 0.0, None] == [line["value"] for line in lines]
     assert "missing_reference" == lines[2]["kind"]
     assert "3 samples: mean 0.5000, 2 scored, 1 failed" in output
+
+
+def test_score_sends_tokens(url: str, tmp_path: Path) -> None:
+    """From columns of the field's name or of another; without them the command says what is missing."""
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"completion": "She keeps 4 pens.", "completion_tokens": 90, "n": 99}\n')
+    params = ("--params", '{"max_tokens": 100, "cache_tokens": 20}', "--url", url)
+    assert "mean -0.5000" in run("score", "overlong@v2", str(file), *params)[1]
+    assert "mean -0.9500" in run("score", "overlong@v2", str(file), *params, "-c", "completion_tokens=n")[1]
+    file.write_text('{"completion": "She keeps 4 pens."}\n')
+    code, output = run("score", "overlong@v2", str(file), *params)
+    assert 1 == code
+    assert "send completion_tokens or completion_ids" in output
+
+
+def test_score_does_not_wait_for_a_service_that_is_not_there(rows: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A training job waits for minutes; a person at a prompt has a typo."""
+    monkeypatch.setattr("service.cli.score._ANSWER_S", 0.2)
+    code, output = run("score", "math_equal@v1", str(rows), "--url", "http://127.0.0.1:9")
+    assert 1 == code
+    assert "127.0.0.1:9" in output
 
 
 def test_score_says_whether_the_reward_fires(url: str, tmp_path: Path) -> None:
@@ -149,7 +180,7 @@ def test_score_starts_a_service_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["--column", "answr=gold"], 1, "knows completion, prompt, group, answer"),
+        (["--column", "answr=gold"], 1, "knows completion, prompt, group, completion_tokens, completion_ids, answer"),
         (["--column", "answer=god"], 1, "no row has god; the columns are gold, response"),
         (["--column", "answer"], 2, "write FIELD=COLUMN"),
         (["--params", "{"], 2, "--params is not JSON"),
