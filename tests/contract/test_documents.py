@@ -27,8 +27,8 @@ def test_the_readme_names_every_version() -> None:
 
 def test_what_to_use_instead_agrees_with_the_declarations() -> None:
     """A row of the table of published functions leads to the same version as the catalogue does."""
-    rows = [line for line in (ROOT / "docs/coming-from.md").read_text(encoding="utf-8").splitlines() if "@v" in line]
-    for row in rows:
+    lines = (ROOT / "docs/coming-from.md").read_text(encoding="utf-8").splitlines()
+    for row in [line for line in lines if line.startswith("|") and "@v" in line]:
         _, _, published, instead, *_ = [*row.split("|"), "", ""]
         for old in ID.findall(published):
             if (successor := REGISTRY.successor(old)) is not None:
