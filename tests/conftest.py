@@ -5,10 +5,16 @@ from multiprocessing import forkserver
 
 import httpx
 import pytest
+from hypothesis import settings as hypothesis_settings
 from pydantic import SecretStr
 
 from service.settings import Settings
 from tests.service.running import TEST_REWARDS, preload, running_service
+
+hypothesis_settings.register_profile("quick", max_examples=40)
+hypothesis_settings.register_profile("thorough", max_examples=1000)
+hypothesis_settings.load_profile("quick")
+"""`pytest --hypothesis-profile=thorough` looks longer."""
 
 
 @pytest.fixture
