@@ -2,16 +2,13 @@
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from service.cli._lint_matrix import show_earned
 from service.lint.findings import Finding, Findings, Level
-from service.lint.matrix import Cell, Matrix
 from service.lint.session import Report
 
 _COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "dim"}
 _SHOWN_ROWS = 8
-_MOST_FRAMES = 14
-_HEADER_CHARS = 12
 
 
 def show(console: Console, report: Report, *, frames: bool) -> None:
@@ -23,7 +20,7 @@ def show(console: Console, report: Report, *, frames: bool) -> None:
         frames: Whether what the frames earn is worth seeing.
     """
     if frames and report.matrix is not None:
-        console.print(_earned(report.matrix))
+        show_earned(console, report.matrix)
         console.print()
     for found in report.findings:
         _show(console, found, named=len(report.rows) > 1)
@@ -51,38 +48,6 @@ def _show(console: Console, found: Finding, *, named: bool) -> None:
 
 def _rows(count: int) -> str:
     return f"{count:,} row{'s' * (count != 1)}"
-
-
-def _earned(found: Matrix) -> Table:
-    """Return what right answers earn, frames that earn alike in one line."""
-    table = Table(title="What a right answer earns", title_style="bold cyan", box=None, header_style="bold")
-    table.add_column("frame", overflow="fold", min_width=24)
-    for column in found.columns:
-        table.add_column(escape(_header(column.name)) + ("" if column.counts else "\n(watched)"), justify="right")
-    patterns = found.patterns()
-    for frames, cells in patterns[:_MOST_FRAMES]:
-        more = f" [dim]and {len(frames) - 1} alike[/dim]" if len(frames) > 1 else ""
-        table.add_row(escape(frames[0]) + more, *(_figure(cell) for cell in cells))
-    if len(patterns) > _MOST_FRAMES:
-        table.add_row(f"[dim]and {len(patterns) - _MOST_FRAMES} that earn in other ways (--json has all)[/dim]")
-    return table
-
-
-def _header(name: str) -> str:
-    """Return a reward's name over several short lines."""
-    lines = [""]
-    for part in name.replace("_", "_ ").replace("@", " @").split():
-        if len(lines[-1]) + len(part) > _HEADER_CHARS:
-            lines.append("")
-        lines[-1] += part
-    return "\n".join(lines)
-
-
-def _figure(cell: Cell) -> str:
-    if cell.value is None:
-        return "[dim]-[/dim]"
-    colour = "green" if cell.share == 1 else "red" if cell.share == 0 else "yellow"
-    return f"[{colour}]{cell.value:.3g}[/{colour}]"
 
 
 def _summary(findings: Findings) -> str:
