@@ -2,21 +2,20 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from service.cli._failure import fail, require
+from service.cli._lint_progress import phases
 from service.cli._lint_tables import show
 from service.cli._local_service import ServiceDidNotStartError, local_service
 from service.lint.chosen import Choice, ChoiceError, lint_dataset
+from service.lint.progress import Watcher
 from service.lint.rows import SUFFIXES
-from service.lint.session import Advance, Report
+from service.lint.session import Report
 from trainer_client import RewardClient, RewardServiceError
 
 _RECIPES = {".yaml", ".yml"}
@@ -60,12 +59,14 @@ def lint(  # noqa: PLR0913, PLR0917 - one for each option
     is_recipe = target.suffix in _RECIPES
     _check(choice, is_recipe=is_recipe)
     try:
-        with (
-            contextlib.nullcontext(url) if url else local_service() as base_url,
-            RewardClient(base_url, api_key, deadline_s=_DEADLINE_S) as client,
-            _progress() as advance,
-        ):
-            report = _recipe(client, target, limit, advance) if is_recipe else lint_dataset(client, choice, advance)
+        with phases(Console(stderr=True, highlight=False)) as watcher:
+            if not url:
+                watcher.phase("starting a service")
+            with (
+                contextlib.nullcontext(url) if url else local_service() as base_url,
+                RewardClient(base_url, api_key, deadline_s=_DEADLINE_S) as client,
+            ):
+                report = _recipe(client, target, limit, watcher) if is_recipe else lint_dataset(client, choice, watcher)
     except ModuleNotFoundError as missing:
         require("train", missing)
     except (RewardServiceError, ServiceDidNotStartError, ChoiceError) as error:
@@ -77,10 +78,11 @@ def lint(  # noqa: PLR0913, PLR0917 - one for each option
     raise typer.Exit(0 if report.findings.is_clean else 1)
 
 
-def _recipe(client: RewardClient, target: Path, limit: int | None, advance: Advance) -> Report:
+def _recipe(client: RewardClient, target: Path, limit: int | None, watcher: Watcher) -> Report:
+    watcher.phase("loading the trainer")
     from service.lint.stored import lint_recipe  # noqa: PLC0415 - torch takes seconds to import
 
-    return lint_recipe(client, target, limit, advance)
+    return lint_recipe(client, target, limit, watcher)
 
 
 def _check(choice: Choice, *, is_recipe: bool) -> None:
@@ -116,26 +118,3 @@ def _params(given: list[str] | None) -> dict[str, dict[str, Any]]:
             fail(f"--params {reward}: write an object, such as {{}}", code=2)
         found[reward] = value
     return found
-
-
-@contextmanager
-def _progress() -> Iterator[Advance]:
-    """Draw a bar for each data set on standard error."""
-    columns = (
-        TextColumn("[cyan]{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[rows]:,} rows"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def advance(source: str, done: int, share: float | None) -> None:
-            if source not in tasks:
-                tasks[source] = bars.add_task(source, total=None, rows=0)
-            bars.update(tasks[source], rows=done)
-            if share is not None:
-                bars.update(tasks[source], total=1.0, completed=share)
-
-        yield advance

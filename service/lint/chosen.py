@@ -8,8 +8,9 @@ from typing import Any
 from service.lint.columns import prompt_column
 from service.lint.dataset import Shape
 from service.lint.findings import Findings
+from service.lint.progress import Watcher
 from service.lint.rows import Rows, UnreadableDatasetError, read_file
-from service.lint.session import Advance, Report, Session, Source, cannot_read
+from service.lint.session import Report, Session, Source, cannot_read
 from trainer_client import RewardClient
 from trainer_client._columns import candidates, reference_schema
 from trainer_client._spec import RewardSpec
@@ -42,7 +43,7 @@ class Choice:
     limit: int | None = None
 
 
-def lint_dataset(client: RewardClient, choice: Choice, advance: Advance) -> Report:
+def lint_dataset(client: RewardClient, choice: Choice, watcher: Watcher) -> Report:
     """Check a data set for some rewards.
 
     Raises:
@@ -52,13 +53,7 @@ def lint_dataset(client: RewardClient, choice: Choice, advance: Advance) -> Repo
     """
     catalogue = {info.id: info for info in client.rewards()}
     known = _known_fields(choice, catalogue)
-    changes = {name: _change(names) for name, names in choice.transforms.items()}
     findings, name = Findings(), choice.path.name
-    try:
-        rows = _rows(choice)
-    except UnreadableDatasetError as error:
-        cannot_read(findings, name, error)
-        return Report({}, list(choice.rewards), findings, None)
     specs = [
         RewardSpec(
             reward,
@@ -67,10 +62,17 @@ def lint_dataset(client: RewardClient, choice: Choice, advance: Advance) -> Repo
         )
         for reward in choice.rewards
     ]
-    session = Session(client, specs, findings)
+    session = Session(client, specs, findings, watcher)
     if refused := [found for found in findings if found.check == "bad_params"]:
         raise ChoiceError(f"{refused[0].reward}: {refused[0].message}")
-    session.run(_source(choice, changes, rows, findings), advance)
+    watcher.phase(f"reading {name}")
+    changes = {name: _change(names) for name, names in choice.transforms.items()}
+    try:
+        rows = _rows(choice)
+    except UnreadableDatasetError as error:
+        cannot_read(findings, name, error)
+        return Report({}, list(choice.rewards), findings, None)
+    session.run(_source(choice, changes, rows, findings))
     return session.report()
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from service.lint import columns
 from service.lint.answers import answer_field, answers
 from service.lint.duplicates import Duplicates
-from service.lint.findings import Findings, Level
+from service.lint.entry import Entry
+from service.lint.findings import Findings, Level, labelled
 from service.lint.frames import Frame
-from service.lint.honest import Entry, HonestCheck
+from service.lint.honest import HonestCheck
 from service.lint.judge import Judge
 from service.lint.rows import Row, Rows
 from trainer_client._spec import RewardSpec
@@ -90,10 +91,9 @@ class DatasetLint:
                 continue
             chunk.append(self._entry(row, shape))
             if len(chunk) == _CHUNK:
-                self._take(chunk)
-                advance(self.seen)
+                self._take(chunk, advance)
                 chunk = []
-        self._take(chunk)
+        self._take(chunk, advance)
         advance(self.seen)
         for check_ in self.checks.values():
             check_.finish()
@@ -120,19 +120,27 @@ class DatasetLint:
         first, number = self._types.setdefault(column, (kind, entry.number))
         if first != kind:
             message = (
-                f"Column '{column}' holds {kind}s in some rows and {first}s in others, such as {number}; a data set "
-                "has one type a column, so that loading it fails."
+                f"Column '{column}' holds {kind}s in some rows and {first}s in others, such as row {number}; a "
+                "data set has one type a column, so that loading it fails."
             )
-            self._findings.add("mixed_types", Level.WARNING, message, source=self._source, row=entry.number)
+            self._findings.add(
+                "mixed_types",
+                Level.WARNING,
+                message,
+                source=self._source,
+                row=entry.number,
+                example=labelled({column: value}),
+            )
 
-    def _take(self, chunk: list[Entry]) -> None:
+    def _take(self, chunk: list[Entry], advance: Callable[[int], None]) -> None:
         if len(self.first) < _CHUNK:
             self.first += chunk
         for entry in chunk:
             if entry.prompt.strip():
                 self._duplicates.add(self._source, entry.number, entry.prompt, self._said(entry))
-        for check in self.checks.values():
+        for done, check in enumerate(self.checks.values(), 1):
             check.take(chunk)
+            advance(self.seen - len(chunk) + len(chunk) * done // len(self.checks))
 
     def _said(self, entry: Entry) -> str:
         """Return what a row's references say, as one text."""

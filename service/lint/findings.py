@@ -1,8 +1,10 @@
 """What a lint has found: one finding for each kind of fault, with the rows that have it."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 _MOST_ROWS = 20
 """Row numbers that a finding keeps; it counts the others."""
@@ -47,7 +49,7 @@ class Finding:
     """The first of those rows."""
 
     examples: list[str] = field(default_factory=list)
-    """What stands in some of them, shortened."""
+    """What stands in some of them, shortened; with the row's number where they are about rows."""
 
 
 class Findings:
@@ -92,9 +94,16 @@ class Findings:
                 found.rows.append(row)
         if example is not None and len(found.examples) < _MOST_EXAMPLES:
             short = shortened(example)
-            if short not in found.examples:
-                found.examples.append(short)
+            label = "" if row is None else f"row {row}: "
+            if not any(f": {each}".endswith(f": {short}") for each in found.examples):
+                found.examples.append(f"{label}{short}")
         return found
+
+
+def labelled(values: Mapping[str, Any]) -> str:
+    """Return values with their columns, as JSON writes them: so that an empty text, a list and no value differ."""
+    shown = (f"{name} = {json.dumps(value, ensure_ascii=False, default=str)}" for name, value in values.items())
+    return ", ".join(shown) or "no columns"
 
 
 def shortened(text: str, most: int = _MOST_CHARS) -> str:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.lint.answers import answers, behind_hashes, last_boxed
-from service.lint.findings import Findings, Level, shortened
+from service.lint.as_sent import AsSent
+from service.lint.entry import Entry
+from service.lint.findings import Findings, Level, labelled, shortened
 from service.lint.frames import Frame, frames, prompted
 from service.lint.judge import Judge, Trial
 from trainer_client import Failure, Outcome
@@ -27,16 +29,6 @@ _FAILURES = {
     "too_long": (Level.ERROR, "The reference or the prompt is too long to be scored"),
     "not_applicable": (Level.WARNING, "The reward does not apply to the row"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One row, mapped."""
-
-    number: int
-    prompt: str
-    values: Mapping[str, Any]
-    """The row's values by column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +84,7 @@ class HonestCheck:
         self._findings = findings
         self._source = source
         self._frames = [*([own_frame] if own_frame else []), *frames()]
+        self._as_sent = AsSent(judge, fields, findings, source)
         self._liked: Counter[tuple[str, int]] = Counter()
         self._unpaid = _Unpaid()
         self._tried = self._earned = self._untried = 0
@@ -108,6 +101,7 @@ class HonestCheck:
         firsts = [self._favourite(choices[entry.number]) for entry in entries]
         left, reasons = [], {}
         for entry, trial, outcome in zip(entries, firsts, self._judge.outcomes(firsts), strict=True):
+            self._as_sent.note(entry)
             if isinstance(outcome, Failure):
                 self._fail(entry, trial, outcome)
             elif trial.frame is _READS_ONLY:
@@ -192,7 +186,7 @@ class HonestCheck:
         self._unpaid.remedy = self._unpaid.remedy or _remedy(reference)
         self._unpaid.reasons[reason] += 1
         if len(self._unpaid.examples) < 3:  # noqa: PLR2004 - as many as any finding shows
-            self._unpaid.examples.append(shortened(_shown(reference)))
+            self._unpaid.examples.append(f"row {entry.number}: {shortened(self._shown(entry))}")
 
     def _fail(self, entry: Entry, trial: Trial, failure: Failure) -> None:
         level, said = _FAILURES.get(failure.kind, (Level.WARNING, f"The row could not be judged ({failure.kind})"))
@@ -203,14 +197,12 @@ class HonestCheck:
             reward=self._judge.spec.reward,
             source=self._source,
             row=entry.number,
-            example=_shown(trial.reference),
+            example=self._shown(entry),
         )
 
-
-def _shown(reference: Mapping[str, Any]) -> str:
-    """Return a reference as it is shown."""
-    values = [str(value) for value in reference.values()] if len(reference) == 1 else [str(dict(reference))]
-    return values[0] if values else "no reference"
+    def _shown(self, entry: Entry) -> str:
+        """Return a row's reference as it is shown, by the columns that it stands in."""
+        return labelled({each.column: entry.values.get(each.column) for each in self._fields.values()})
 
 
 def _remedy(reference: Mapping[str, Any]) -> str:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.lint.answers import answers
+from service.lint.entry import Entry
 from service.lint.findings import Findings, Level
 from service.lint.frames import Frame, prompted
-from service.lint.honest import Entry, HonestCheck
+from service.lint.honest import HonestCheck
 from service.lint.judge import Judge, Trial
+from service.lint.progress import Watcher
 from trainer_client import Score
 
 ROWS = 8
@@ -100,17 +102,22 @@ class Entrant:
     """The field of its reference that holds the answer; None where it has none."""
 
 
-def matrix(entrants: Sequence[Entrant], frames: Sequence[Frame], entries: Sequence[Entry]) -> Matrix:
+def matrix(entrants: Sequence[Entrant], frames: Sequence[Frame], entries: Sequence[Entry], watcher: Watcher) -> Matrix:
     """Return what right answers earn in each frame from each reward.
 
     Args:
         entrants: The rewards.
         frames: The frames; that of the prompts is added.
         entries: The rows whose answers are used; one with the number 0 stands in where there is none.
+        watcher: Told how many rewards are done.
     """
     asked = next((found for entry in entries if (found := prompted(entry.prompt))), None)
     tried = [*([asked] if asked else []), *frames]
-    columns = [_column(entrant, tried, entries, _answer_of(entrants, entries)) for entrant in entrants]
+    answer_of = _answer_of(entrants, entries)
+    columns: list[Column] = []
+    for entrant in entrants:
+        columns.append(_column(entrant, tried, entries, answer_of))
+        watcher.advance(f"{len(columns)} of {len(entrants)} rewards", len(columns) / len(entrants))
     return Matrix([frame.name for frame in tried], columns, asked.name if asked else None)
 
 

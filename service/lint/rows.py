@@ -48,15 +48,22 @@ class Rows:
         unit: What a row's number counts: `line` or `row`.
         stream: The open file, so that one can tell how far it has been read; None where that is not known.
         size: The file's bytes.
+        total: How many rows there are, where that is known beforehand.
     """
 
     def __init__(
-        self, rows: Iterable[Row], unit: str = "row", stream: BinaryIO | None = None, size: int | None = None
+        self,
+        rows: Iterable[Row],
+        unit: str = "row",
+        stream: BinaryIO | None = None,
+        size: int | None = None,
+        total: int | None = None,
     ) -> None:
         self._rows = iter(rows)
         self._stream = stream
         self._size = size
         self.unit = unit
+        self.total = total
         peeked = list(itertools.islice(self._rows, _PEEKED))
         self.columns = list(dict.fromkeys(name for row in peeked for name in row.fields))
         self._rows = itertools.chain(peeked, self._rows)

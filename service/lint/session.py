@@ -1,25 +1,23 @@
 """A lint from its first row to its report."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from service.lint import duplicates
 from service.lint.answers import answer_field
 from service.lint.dataset import DatasetLint, Rewards, Shape
+from service.lint.entry import Entry
 from service.lint.findings import Findings, Level, shortened
 from service.lint.frames import Frame, frames
-from service.lint.honest import Entry
 from service.lint.judge import Judge
 from service.lint.matrix import ROWS, STAND_IN, Entrant, Matrix, contradictions, matrix
+from service.lint.progress import Watcher
 from service.lint.rows import Rows
 from trainer_client import RewardClient
 from trainer_client._columns import reference_schema
 from trainer_client._errors import Rejected
 from trainer_client._spec import RewardSpec, names
-
-Advance = Callable[[str, int, float | None], None]
-"""Told the data set's name, how many of its rows are done, and what share of it that is, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +87,7 @@ class Session:
         client: The service that scores.
         specs: The rewards.
         findings: Where the findings go; there may be some already.
+        watcher: Told how it goes on, and at once which rewards the service does not take.
 
     Raises:
         RewardServiceError: the service cannot be asked.
@@ -99,8 +98,11 @@ class Session:
         client: RewardClient,
         specs: Sequence[RewardSpec],
         findings: Findings,
+        watcher: Watcher,
     ) -> None:
         self._findings = findings
+        self._watcher = watcher
+        watcher.phase("checking the rewards")
         self._catalogue = {info.id: info for info in client.rewards()}
         kept = [spec for spec in specs if self._is_served(spec, client)]
         self._own_frames = _own_frames(spec.reward for spec in kept)
@@ -108,13 +110,13 @@ class Session:
         self._duplicates = duplicates.Duplicates()
         self._lints: dict[str, DatasetLint] = {}
 
-    def run(self, source: Source, advance: Advance) -> None:
+    def run(self, source: Source) -> None:
         """Check one data set."""
+        self._watcher.phase(f"scoring {source.name}")
         lint = self._lints[source.name] = DatasetLint(self._rewards, self._findings, self._duplicates, source.name)
         if source.columns:
             lint.map(source.columns)
-        lint.run(source.rows, source.shape, source.limit, lambda done: advance(source.name, done, source.rows.share))
-        advance(source.name, lint.seen, 1.0)
+        lint.run(source.rows, source.shape, source.limit, lambda done: self._advance(source, done))
 
     def report(self, system_prompt: str | None = None) -> Report:
         """Compare the rewards with each other, and return all that was found.
@@ -126,7 +128,8 @@ class Session:
         found = None
         if self._rewards.specs:
             tried = [*frames(), *self._own_frames.values()]
-            found = matrix(self._entrants(), tried, self._entries(system_prompt))
+            self._watcher.phase("comparing the rewards")
+            found = matrix(self._entrants(), tried, self._entries(system_prompt), self._watcher)
             contradictions(found, self._findings)
         return Report(
             {name: lint.seen for name, lint in self._lints.items()},
@@ -134,6 +137,11 @@ class Session:
             self._findings,
             found,
         )
+
+    def _advance(self, source: Source, done: int) -> None:
+        known = [most for most in (source.limit, source.rows.total) if most is not None]
+        share = done / max(1, min(known)) if known else source.rows.share
+        self._watcher.advance(f"{done:,} rows", share)
 
     def _judge(self, client: RewardClient, spec: RewardSpec) -> Judge:
         properties, _ = reference_schema(spec.reward, self._catalogue)
@@ -144,15 +152,15 @@ class Session:
         try:
             reference_schema(spec.reward, self._catalogue)
         except Rejected as error:
-            self._findings.add(
-                "unknown_reward", Level.ERROR, f"{error.detail[:1].upper()}{error.detail[1:]}.", reward=spec.reward
-            )
+            message = f"{error.detail[:1].upper()}{error.detail[1:]}."
+            self._watcher.found(self._findings.add("unknown_reward", Level.ERROR, message, reward=spec.reward))
             return False
         try:
             client.score(spec.reward, [], spec.params)
         except Rejected as error:
             said = "; ".join(f"{path}: {message}" for path, message in error.errors) or error.detail or error.title
-            self._findings.add("bad_params", Level.ERROR, f"The params are refused: {said}.", reward=spec.reward)
+            message = f"The params are refused: {said}."
+            self._watcher.found(self._findings.add("bad_params", Level.ERROR, message, reward=spec.reward))
             return False
         return True
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import datasets
 
+from service.lint import hub
 from service.lint.columns import prompt_column, suggestion
 from service.lint.findings import Findings, Level
+from service.lint.progress import Watcher
 from service.lint.rows import Row, Rows, UnreadableDatasetError, read_file
-from service.lint.session import Advance, Report, Session, Source, cannot_read
+from service.lint.session import Report, Session, Source, cannot_read
 from trainer_client import RewardClient
 from trainer_client.training import Recipe, data, recipe
 from trainer_client.training.errors import RecipeError
@@ -21,7 +23,7 @@ _SAVED = ("state.json", "dataset_dict.json")
 """What `save_to_disk` leaves in its folder."""
 
 
-def lint_recipe(client: RewardClient, path: Path, limit: int | None, advance: Advance) -> Report:
+def lint_recipe(client: RewardClient, path: Path, limit: int | None, watcher: Watcher) -> Report:
     """Check the rewards of a recipe and the data sets that it names.
 
     Raises:
@@ -31,20 +33,22 @@ def lint_recipe(client: RewardClient, path: Path, limit: int | None, advance: Ad
     try:
         run = Recipe.load(path)
     except (RecipeError, UnicodeDecodeError) as error:
-        findings.add("bad_recipe", Level.ERROR, str(error))
+        watcher.found(findings.add("bad_recipe", Level.ERROR, str(error)))
         return Report({}, [], findings, None)
-    session = Session(client, run.rewards, findings)
-    for source in sources(run, limit, findings):
-        session.run(source, advance)
+    session = Session(client, run.rewards, findings, watcher)
+    for source in sources(run, limit, findings, watcher):
+        session.run(source)
     return session.report(run.dataset.system_prompt)
 
 
-def sources(run: Recipe, limit: int | None, findings: Findings) -> Iterator[Source]:
+def sources(run: Recipe, limit: int | None, findings: Findings, watcher: Watcher) -> Iterator[Source]:
     """Yield the data sets of a recipe, mapped as the trainer maps them; a finding for one that cannot be."""
     unreadable = set()
     for name, source in (("train", run.dataset.train), ("eval", run.dataset.eval)):
         if source is None or source.path in unreadable:
             continue
+        is_far = Path(source.path).suffix not in data.LOADERS and hub.is_from_hub(source.path)
+        watcher.phase(f"reading {name}: {source.path}{f', from {hub.ENDPOINT}' if is_far else ''}")
         try:
             rows = _rows(source)
         except UnreadableDatasetError as error:
@@ -107,12 +111,13 @@ def read_folder(path: Path, split: str) -> Rows:
 
 def _loaded(source: recipe.Source) -> Rows:
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # it tells of each attempt
-    with quiet():
+    with quiet(), hub.reached_or_cached(source.path) as silence:
         try:
             return _numbered(data.loaded(source))
         except (OSError, ValueError, RuntimeError, datasets.exceptions.DatasetsError) as error:
-            raise UnreadableDatasetError(f"{source.path}: {error}") from error
+            raise UnreadableDatasetError(f"{source.path}: {silence}{error}") from error
 
 
 def _numbered(found: datasets.Dataset) -> Rows:
-    return Rows(Row(number, fields) for number, fields in zip(itertools.count(1), found, strict=False))
+    numbered = (Row(number, fields) for number, fields in zip(itertools.count(1), found, strict=False))
+    return Rows(numbered, total=len(found))

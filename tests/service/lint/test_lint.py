@@ -58,7 +58,7 @@ def test_references_that_cannot_be_read_are_named(live_url: str, tmp_path: Path)
     assert 1 == code
     assert [("bad_reference", "aime_integer@v1", [2]), ("missing_reference", "aime_integer@v1", [3])] == checks(report)
     assert "0 to 999" in report["findings"][0]["message"]
-    assert ["1000"] == report["findings"][0]["examples"]
+    assert ['row 2: answer = "1000"'] == report["findings"][0]["examples"]
 
 
 def test_rows_that_no_completion_could_score_are_found(live_url: str, tmp_path: Path) -> None:

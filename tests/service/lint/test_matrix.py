@@ -81,7 +81,7 @@ def test_the_report_is_printed_with_its_table() -> None:
     assert "c 0 0.5" in lines
     assert "d - 0" in lines
     assert "error bad_reference other@v1 30 rows: 0, 1, 2, 3, 4, 5, 6, 7, …" in lines
-    assert "[x]" in lines
+    assert "row 0: [x]" in lines
     assert "30 rows of train, 1 row of eval, 2 rewards: 1 error" in lines
 
 
