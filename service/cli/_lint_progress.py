@@ -42,6 +42,7 @@ class Phases:
         self._console = console
         self._bars = bars
         self._task: TaskID | None = None
+        self._said: set[str] = set()
         self._began = time.monotonic()
 
     def phase(self, doing: str) -> None:
@@ -60,9 +61,12 @@ class Phases:
                 self._bars.update(self._task, total=1.0, completed=share)
 
     def found(self, finding: Finding) -> None:
-        """Say at once what is wrong."""
+        """Say at once what is wrong, and only once."""
         parts = (finding.level.value, finding.check, finding.reward, finding.message)
-        self._console.print("  ".join(part for part in parts if part), markup=False, soft_wrap=True)
+        line = "  ".join(part for part in parts if part)
+        if line not in self._said:
+            self._said.add(line)
+            self._console.print(line, markup=False, soft_wrap=True)
 
     def end(self) -> None:
         """Stop the clock of the phase that has ended."""

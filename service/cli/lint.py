@@ -15,6 +15,7 @@ from service.cli._local_service import ServiceDidNotStartError, local_service
 from service.lint.chosen import Choice, ChoiceError, lint_dataset
 from service.lint.progress import Watcher
 from service.lint.rows import SUFFIXES
+from service.lint.served import foretell
 from service.lint.session import Report
 from trainer_client import RewardClient, RewardServiceError
 
@@ -79,6 +80,8 @@ def lint(  # noqa: PLR0913, PLR0917 - one for each option
 
 
 def _recipe(client: RewardClient, target: Path, limit: int | None, watcher: Watcher) -> Report:
+    watcher.phase("checking the rewards")
+    foretell(client, target, watcher)
     watcher.phase("loading the trainer")
     from service.lint.stored import lint_recipe  # noqa: PLC0415 - torch takes seconds to import
 

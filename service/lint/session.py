@@ -14,9 +14,9 @@ from service.lint.judge import Judge
 from service.lint.matrix import ROWS, STAND_IN, Entrant, Matrix, contradictions, matrix
 from service.lint.progress import Watcher
 from service.lint.rows import Rows
+from service.lint.served import refusal
 from trainer_client import RewardClient
 from trainer_client._columns import reference_schema
-from trainer_client._errors import Rejected
 from trainer_client._spec import RewardSpec, names
 
 
@@ -149,20 +149,11 @@ class Session:
 
     def _is_served(self, spec: RewardSpec, client: RewardClient) -> bool:
         """Return whether the service takes a reward with its params; add a finding where it does not."""
-        try:
-            reference_schema(spec.reward, self._catalogue)
-        except Rejected as error:
-            message = f"{error.detail[:1].upper()}{error.detail[1:]}."
-            self._watcher.found(self._findings.add("unknown_reward", Level.ERROR, message, reward=spec.reward))
-            return False
-        try:
-            client.score(spec.reward, [], spec.params)
-        except Rejected as error:
-            said = "; ".join(f"{path}: {message}" for path, message in error.errors) or error.detail or error.title
-            message = f"The params are refused: {said}."
-            self._watcher.found(self._findings.add("bad_params", Level.ERROR, message, reward=spec.reward))
-            return False
-        return True
+        refused = refusal(client, self._catalogue, spec.reward, spec.params)
+        if refused is not None:
+            self._findings.add(refused.check, refused.level, refused.message, reward=spec.reward)
+            self._watcher.found(refused)
+        return refused is None
 
     def _entrants(self) -> list[Entrant]:
         checks = next(iter(self._lints.values())).checks if self._lints else {}

@@ -66,9 +66,11 @@ def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_a_misspelt_reward_is_said_before_the_hub_is_asked(live_url: str, recipe: str) -> None:
-    """And what is waited for then is named."""
+    """Once, even before the trainer is loaded; and what is waited for then is named."""
     lines = said(live_url, recipe)
     place = next(number for number, line in enumerate(lines) if "unknown_reward" in line)
+    assert 1 == sum("unknown_reward" in line for line in lines)
+    assert "loading the trainer ..." in lines[place:]
     assert any("reading train: nobody/has-this-one, from http://127.0.0.1:9" in line for line in lines[place:])
 
 
