@@ -11,8 +11,10 @@ from rewards.types import Failure, Score
 from service.examples import Example, example, token_ids
 from tests.rewards.scoring import registry, score, score_group
 
-BUDGET_S = 1.0 if sys.gettrace() is None else 5.0
-"""CPU time; measuring coverage makes everything several times slower."""
+IS_TRACED = sys.gettrace() is not None
+"""Whether coverage is measured, which makes everything several times slower."""
+BUDGET_S = 5.0 if IS_TRACED else 1.0
+LENGTH = 20_000 if IS_TRACED else 100_000
 PIECES = (
     "<think>", "</think>", "<answer>", "</answer>", "<reasoning>", "</reasoning>", "<think", r"<\think>", "<SOLUTION>",
     "<start_working_out>", "<end_working_out>", "#### ", r"\boxed{", "}", "{", "$", r"\frac{1}{2}", r"\text{", "```",
@@ -56,7 +58,7 @@ def check(reward_id: str, found: Score | Failure) -> None:
 
 
 @pytest.mark.parametrize("reward_id", list(registry()))
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=texts, prompt=st.none() | texts, tokens=st.none() | st.integers(0, 10**6))
 def test_any_text_has_an_outcome(reward_id: str, text: str, prompt: str | None, tokens: int | None) -> None:
     """With and without a prompt and a count of tokens."""
@@ -65,6 +67,6 @@ def test_any_text_has_an_outcome(reward_id: str, text: str, prompt: str | None, 
 
 @pytest.mark.parametrize("reward_id", list(registry()))
 def test_a_long_hostile_text_has_an_outcome(reward_id: str) -> None:
-    """A hundred thousand characters of what patterns trip over, each time something else."""
+    """A long text of what patterns trip over, each time something else."""
     for piece in HOSTILE:
-        check(reward_id, outcome(reward_id, piece * (100_000 // len(piece))))
+        check(reward_id, outcome(reward_id, piece * (LENGTH // len(piece))))
