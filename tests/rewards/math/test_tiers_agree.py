@@ -139,7 +139,7 @@ def test_unions_agree_with_sympy(one: list[tuple[str, sympy.Set]], two: list[tup
     assert regions.equal(found[0], found[1]) == (sets[0] == sets[1])
 
 
-@EXAMPLES
+@settings(max_examples=60, deadline=None)
 @given(BOUNDS, BOUNDS, st.sampled_from(["<", r"\le", ">", r"\ge", r"\ne"]), st.integers(-4, 4))
 def test_linear_inequalities_agree_with_sympy(slope: int, rest: int, operator: str, right: int) -> None:
     """An inequality that is linear describes the numbers that sympy solves it to."""
