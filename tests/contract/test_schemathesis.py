@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import positive_data_acceptance
 
-CASES = 20
+CASES = 12
 MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 OPERATIONS = [
     "list_rewards",

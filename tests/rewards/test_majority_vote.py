@@ -87,7 +87,7 @@ def boxed(*answers: object) -> list[str]:
     return [rf"\boxed{{{answer}}}" for answer in answers]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(group=GROUPS, params=PARAMS, data=st.data())
 def test_the_order_decides_nothing(group: list[str], params: dict[str, object], data: st.DataObject) -> None:
     """Each completion of a shuffled group has the score it had, to the last detail."""

@@ -21,7 +21,7 @@ NUMBER = re.compile(OPEN + r".*?([\d\.\,]{1,})", _FLAGS)
 IDS = [reward_id for reward_id in registry() if reward_id.startswith("unsloth_")]
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=200)
 @given(before=TEXTS, inner=TEXTS, behind=TEXTS)
 def test_published_patterns_capture_the_same(before: str, inner: str, behind: str) -> None:
     """They were rewritten for speed alone."""

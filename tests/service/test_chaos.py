@@ -16,7 +16,6 @@ from tests.service.running import item, kill, running_pool, scored
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("warm_forkserver")]
 
-CHAOS_S = 20.0
 KILL_EVERY_S = 0.1
 CALLERS = 4
 DEADLINE_S = 30.0
@@ -69,20 +68,21 @@ async def kill_until(pool: Pool, ends_at: float, tally: Tally) -> None:
             tally.seen["kills"] += 1
 
 
-@pytest.mark.timeout(90)
-async def test_killing_workers_loses_nothing() -> None:
-    """A kill every 100 ms for 20 s: none lost, none wrong, none stuck."""
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("chaos_s", [8.0, pytest.param(20.0, marks=pytest.mark.e2e)])
+async def test_killing_workers_loses_nothing(chaos_s: float) -> None:
+    """A kill every 100 ms: none lost, none wrong, none stuck."""
     rewards = dict(discover())
     tally = Tally()
     async with running_pool("rewards") as pool:
-        ends_at = time.monotonic() + CHAOS_S
+        ends_at = time.monotonic() + chaos_s
         callers = [call_until(pool, rewards, ends_at, first, tally) for first in range(CALLERS)]
-        async with asyncio.timeout(CHAOS_S + DEADLINE_S):
+        async with asyncio.timeout(chaos_s + DEADLINE_S):
             await asyncio.gather(kill_until(pool, ends_at, tally), *callers)
         restarts = pool.status.restarts
     print(dict(tally.seen), f"restarts {restarts}, slowest batch {tally.slowest_s:.2f} s")  # noqa: T201 - for -s
-    assert tally.seen["kills"] > 30  # one each 100 ms, as often as a worker is there to be killed
-    assert restarts > 100
+    assert tally.seen["kills"] > 1.5 * chaos_s  # one each 100 ms, as often as a worker is there to be killed
+    assert restarts > 2 * chaos_s
     assert (0, 0) == (tally.seen["lost"], tally.seen["wrong"])
-    assert tally.seen["right"] > 1000
+    assert tally.seen["right"] > 50 * chaos_s
     assert tally.slowest_s < DEADLINE_S

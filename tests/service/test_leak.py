@@ -16,7 +16,6 @@ from tests.service.running import TEST_REWARDS, forkserver_pid, item, running_po
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("warm_forkserver")]
 
-EXPENSIVE = 200
 MOODY = replace(discover(TEST_REWARDS)["moody@v1"], budget_s=0.01)
 
 
@@ -56,15 +55,16 @@ async def spend(pool: Pool, count: int) -> None:
     assert count == len(outcomes)
 
 
-async def test_two_hundred_expensive_answers_leave_nothing_behind() -> None:
+@pytest.mark.parametrize("expensive", [60, pytest.param(200, marks=pytest.mark.e2e)])
+async def test_expensive_answers_leave_nothing_behind(expensive: int) -> None:
     """Processes, descriptors and threads are where they were, here and in the forkserver."""
     async with running_pool() as pool:
         await spend(pool, 2)
         await until(lambda: pool.status.ready == 2)
         before = held()
-        await spend(pool, EXPENSIVE)
+        await spend(pool, expensive)
         await until(lambda: pool.status.ready == 2 and pool.status.queued == 0)
-        assert pool.status.restarts >= 2 * EXPENSIVE
+        assert pool.status.restarts >= 2 * expensive
         await settle(before)
         print(before, held(), pool.status)  # noqa: T201 - for -s
         assert {} == grown(before)

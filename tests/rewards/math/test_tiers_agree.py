@@ -12,7 +12,7 @@ from rewards.math.symbolic import translated
 from tests.rewards.math.expressions_strategies import Pair
 from tests.rewards.math.expressions_strategies import expressions as random_expressions
 
-EXAMPLES = settings(max_examples=150, deadline=None)
+EXAMPLES = settings(max_examples=80, deadline=None)
 
 
 def read(text: str) -> Expression:

@@ -14,7 +14,7 @@ from tests.rewards.math.expressions_strategies import Pair, expressions, rationa
 
 DEFAULTS = Conventions()
 STRICT = Conventions(rounding=False, percent=False, units=True, ordered=True, base=True)
-EXAMPLES = settings(max_examples=120, deadline=None)
+EXAMPLES = settings(max_examples=60, deadline=None)
 
 ANSWERS = (
     "42",
@@ -156,7 +156,7 @@ def test_hedging_never_pays(right: int, wrong: int) -> None:
             assert not equal(str(right), hedge.format(first, second))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.text(st.sampled_from(string.printable + "\\\\{{}}^_frac()[]|∞√½°٤²"), max_size=60), st.sampled_from(ANSWERS))
 def test_no_text_breaks_it(text: str, gold: str) -> None:
     """Any text gets a verdict, and only a reference that is blank is refused."""
