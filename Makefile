@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --con
 PARTS  := rewards service trainer_client tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test check e2e bench format generate relock lock image-steps clean
+.PHONY: help serve demo test coverage check e2e bench format generate relock lock image-steps clean
 
 help: ## Say what there is
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 20
@@ -17,7 +17,10 @@ serve: $(VENV)/.service ## Serve the rewards on http://127.0.0.1:8400 (API page 
 demo: $(VENV)/.all ## Score real completions, then watch a tiny model learn from rewards over HTTP (about two minutes)
 	$(BIN)/touchstone demo
 
-test: $(VENV)/.all ## Run every test, with branch coverage
+test: $(VENV)/.all ## Run every test (some five minutes)
+	$(BIN)/python -m pytest -m "not e2e"
+
+coverage: $(VENV)/.all ## Run every test and measure branch coverage, which takes three times as long
 	$(BIN)/python -m pytest --cov --cov-report=term -m "not e2e"
 
 check: $(VENV)/.all ## Run every gate: lint, format, types, import contracts, generated files
