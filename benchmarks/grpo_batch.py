@@ -58,22 +58,30 @@ class Side:
         )
 
 
-def main() -> int:
-    """Print the table; return 1 where the data is not there."""
-    parser = argparse.ArgumentParser(description="One GRPO batch: this service beside trl.rewards.accuracy_reward.")
+def options(description: str) -> argparse.Namespace | None:
+    """Return what the command line asks for, with the batch as `file`; None, and a message, where that is not here."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--reward", default=default_reward(), help="the reward to ask the service for")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the data folder")
     parser.add_argument("--repeat", type=int, default=5, help="how often to measure each side")
-    options = parser.parse_args()
-    file = options.data / "grpo_batch" / "math_100x8.jsonl"
-    if not file.exists():
-        sys.stderr.write(f"{file} is not here; --data names the folder that has it\n")
+    asked = parser.parse_args()
+    asked.file = asked.data / "grpo_batch" / "math_100x8.jsonl"
+    if asked.file.exists():
+        return asked
+    sys.stderr.write(f"{asked.file} is not here; --data names the folder that has it\n")
+    return None
+
+
+def main() -> int:
+    """Print the table; return 1 where the data is not there."""
+    asked = options("One GRPO batch: this service beside trl.rewards.accuracy_reward.")
+    if asked is None:
         return 1
-    rows = read(file)
-    cold, again = (Side(f"touchstone {options.reward}, {turn}") for turn in ("cold", "again"))
+    rows = read(asked.file)
+    cold, again = (Side(f"touchstone {asked.reward}, {turn}") for turn in ("cold", "again"))
     peer_cold, peer_again = (Side(f"trl.rewards.accuracy_reward, {turn}") for turn in ("cold", "again"))
-    for _ in range(options.repeat):
-        service(rows, options.reward, cold, again)
+    for _ in range(asked.repeat):
+        service(rows, asked.reward, cold, again)
         trl(rows, peer_cold, peer_again)
     report(rows, [cold, again, peer_cold, peer_again])
     return 0

@@ -7,20 +7,18 @@ and to a no-op route of the same server process in turns. TRL runs in this proce
     python -m benchmarks.long_answers [--reward ID] [--data FOLDER] [--repeat N]
 """
 
-import argparse
 import sys
 from functools import partial
 from itertools import cycle
-from pathlib import Path
 from statistics import median
 
 import orjson
 from trl.rewards import accuracy_reward
 
 from benchmarks.figures import show, spread, timed
-from benchmarks.grpo_batch import Row, read
+from benchmarks.grpo_batch import Row, options, read
 from benchmarks.load import load, request
-from benchmarks.serving import default_reward, serving
+from benchmarks.serving import serving
 
 _COMPLETIONS = 256
 _CHARS = 60_000
@@ -28,22 +26,16 @@ _CHARS = 60_000
 
 def main() -> int:
     """Print the table; return 1 where the data is not there."""
-    parser = argparse.ArgumentParser(description="Completions of 60 KB: this service, TRL and a no-op route.")
-    parser.add_argument("--reward", default=default_reward(), help="the reward to ask the service for")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the data folder")
-    parser.add_argument("--repeat", type=int, default=5, help="how often to measure each side")
-    options = parser.parse_args()
-    file = options.data / "grpo_batch" / "math_100x8.jsonl"
-    if not file.exists():
-        sys.stderr.write(f"{file} is not here; --data names the folder that has it\n")
+    asked = options("Completions of 60 KB: this service, TRL and a no-op route.")
+    if asked is None:
         return 1
-    rows = read(file)
-    path = f"/v1/rewards/{options.reward}/score"
+    rows = read(asked.file)
+    path = f"/v1/rewards/{asked.reward}/score"
     seconds: dict[str, list[float]] = {name: [] for name in ("touchstone", "no-op route", "TRL")}
     right: dict[str, int] = {}
     with serving() as service:
         load("127.0.0.1", service.port, [body(path, long_answers(rows, "warm-up")[:32])], 1)
-        for turn in range(options.repeat):
+        for turn in range(asked.repeat):
             batch = long_answers(rows, f"turn {turn}")
             for name, place in (("touchstone", path), ("no-op route", "/noop")):
                 tally = load("127.0.0.1", service.port, [body(place, batch)], 1)
@@ -55,7 +47,7 @@ def main() -> int:
             right["TRL"] = sum(value == 1.0 for value in values)
     ours = median(seconds["touchstone"])
     show(
-        f"{_COMPLETIONS} completions of {_CHARS:,} characters with a right final answer; {options.reward}, default "
+        f"{_COMPLETIONS} completions of {_CHARS:,} characters with a right final answer; {asked.reward}, default "
         "settings; TRL in one process with its 10 s and 5 s timeouts on.",
         ("side", "ms, median (range)", "completions/s", "its time, in touchstone's", "found right"),
         [

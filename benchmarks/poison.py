@@ -23,7 +23,6 @@ from service.cli._local_service import local_service
 from trainer_client import Failure, RewardClient, Sample, Score
 
 CONSOLE = Console(width=130)
-SURROGATE = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)

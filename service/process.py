@@ -22,7 +22,6 @@ from rewards.frames import PREFIX_BYTES, EncodedOutcome, Job, decode_outcomes, e
 
 _JOIN_S = 10.0
 _OWN_SIGNALS = {signal.SIGPROF, signal.SIGXCPU}
-_FAULT_SIGNALS = {signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE}
 
 
 class Death(Enum):

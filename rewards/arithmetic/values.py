@@ -14,7 +14,6 @@ _MAX_DEPTH = 40
 _MAX_EXPONENT = 64
 _MAX_FACTORIAL = 20
 _MAX_BITS = 4_096
-_HUNDRED = 100
 
 
 class UnreadableError(ValueError):

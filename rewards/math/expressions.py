@@ -102,10 +102,6 @@ def _is_bare(expression: Expression) -> bool:
     return isinstance(expression, Call) and expression.name == "log" and len(expression.arguments) == 1
 
 
-def _is_decimal(expression: Expression) -> bool:
-    return isinstance(expression, Call) and expression.name == "log" and expression.arguments[1:] == (TEN,)
-
-
 def _holds_infinity(expression: Expression) -> bool:
     return expression == Constant("infinity") or any(_holds_infinity(child) for child in children(expression))
 

@@ -219,8 +219,3 @@ def symbols(expression: Expression) -> frozenset[str]:
         variable, *others = expression.arguments
         return frozenset().union(*(symbols(other) for other in others)) - symbols(variable)
     return frozenset().union(*(symbols(child) for child in children(expression)))
-
-
-def is_expression(form: Form) -> bool:
-    """Return whether a form is a plain expression."""
-    return isinstance(form, Expression)

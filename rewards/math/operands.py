@@ -33,9 +33,6 @@ NAMED_CONSTANTS = {"e": Constant("e"), "i": Constant("i")}
 _PAIRS = {r"\lfloor": (r"\rfloor", "floor"), r"\lceil": (r"\rceil", "ceil")}
 _FEWEST_CHOICES = 3
 _PAIR = 2
-_MAX_ENTRIES = 16
-_SIZE = 2_000
-"""How many terms or factors one expression may have on a level."""
 
 
 class Operands(Cursor):

@@ -8,7 +8,6 @@ from rewards.math.units import Unit, unit
 HALF_A_DAY = 43_200
 """Seconds."""
 _HOURS = 12
-_MINUTES_AND_SECONDS = 2
 
 
 def without_mark(mark: str, expression: Expression) -> Expression | None:

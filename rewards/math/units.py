@@ -90,7 +90,6 @@ _MODIFIERS = frozenset(
     "hundredth tenth thousandth hundredths tenths thousandths such but any".split()
 )
 """Words that change what a number beside them says, or doubt it."""
-_DENIALS = frozenset(("not", "no", "never", "wrong", "incorrect", "false", "other"))
 _NEUTRAL = frozenset(
     "the a an answer answers is are final result value values only exactly precisely so thus therefore hence "
     "we get have it its there total in of all equals equal number numbers real reals integer integers every "

@@ -1,14 +1,11 @@
 """The same sample gets the same outcome, whatever else the machine does."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from benchmarks.determinism import busy
 from rewards.frames import Item
 from rewards.registry import discover
 from tests.service.running import item, running_pool, scored
@@ -20,18 +17,6 @@ MATHS = sorted(reward_id for reward_id in REGISTRY if reward_id.startswith("math
 ROWS = Path(__file__).parents[1] / "rewards" / "cases"
 TURNS = 3
 BUSY_PROCESSES = 4
-
-
-@contextmanager
-def busy(processes: int) -> Iterator[None]:
-    """Keep so many processes busy."""
-    spinning = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
-    try:
-        yield
-    finally:
-        for process in spinning:
-            process.kill()
-            process.wait()
 
 
 def corpus(reward_id: str) -> list[Item]:
