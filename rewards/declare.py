@@ -3,8 +3,11 @@
     @reward(range=(0.0, 1.0), budget_s=5, read=read_reference)
     def score(sample: Sample[Reference], params: Params, gold: Gold) -> Score: ...
 
-`read` and its parameter are for references that are dear to read: they are read apart from the completions, once. The
-family and the version are read off the module's path, the types off the annotations, the documentation off the
+`read` and its parameter are for references that are dear to read: they are read apart from the completions, once. An
+`async def` function asks a judge, which it takes as a parameter of type `Judge`; it waits on the service's event loop,
+so what it has to compute about the completion it takes from its needs, which are scored in the pool.
+
+The family and the version are read off the module's path, the types off the annotations, the documentation off the
 docstring. The decorator returns a `Reward` and registers nothing: `rewards.registry.discover` finds it.
 """
 
@@ -12,12 +15,12 @@ import inspect
 import math
 import re
 import typing
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rewards.errors import RewardError
-from rewards.types import Failure, FailureKind, Frozen, Needs, NoParams, NoReference, Outcome, Sample, Score
+from rewards.types import Failure, FailureKind, Frozen, Judge, Needs, NoParams, NoReference, Outcome, Sample, Score
 
 _MODULE = re.compile(r"(?:^|\.)(?P<family>[a-z][a-z0-9_]*)\.v(?P<version>[1-9][0-9]*)$")
 
@@ -26,6 +29,7 @@ MAX_COMPLETION_CHARS = 1_000_000
 
 _NEEDS = "needs"
 _GOLD = "gold"
+_JUDGE = "judge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Reward:
     read: Callable[..., object] | None
     """Turns a reference and the params into what the function compares with, in the process that scores; else None."""
     extras: tuple[str, ...]
-    """What the function takes after the sample and the params, in its order: `needs`, `gold`, both or neither."""
+    """What the function takes after the sample and the params, in its order: some of `needs`, `gold` and `judge`."""
     supersedes: tuple[str, ...]
     """Ids of versions of other families that this one is to be used instead of."""
 
@@ -82,6 +86,11 @@ class Reward:
     def summary(self) -> str:
         """The first line of the documentation."""
         return self.doc.partition("\n")[0]
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the function asks a judge; it is then scored by `score_judged` alone."""
+        return _JUDGE in self.extras
 
     @property
     def needs_reference(self) -> bool:
@@ -129,6 +138,20 @@ class Reward:
         except RewardError as error:
             return error.failure()
         return self._checked(outcome)
+
+    async def score_judged(self, sample: Sample[Frozen], params: Frozen, needs: Needs, judge: Judge) -> Outcome:
+        """Score one sample with the help of a judge, whose name stands in every outcome.
+
+        Raises:
+            Exception: as `score`.
+        """
+        given = {_NEEDS: needs, _JUDGE: judge}
+        try:
+            coroutine = self.function(sample, params, *(given[extra] for extra in self.extras))
+            outcome = await typing.cast("Awaitable[object]", coroutine)
+        except RewardError as error:
+            outcome = error.failure()
+        return _named(self._checked(outcome), judge)
 
     def score_group(
         self,
@@ -211,22 +234,25 @@ def reward(
         where = _MODULE.search(function.__module__)
         if where is None:
             raise TypeError(f"{function.__module__}: a reward lives in a module named <family>/v<N>.py")
-        if inspect.iscoroutinefunction(function):
-            raise TypeError(f"{function.__module__}: an async reward needs a judge, and there is no judge port yet")
+        is_judged = inspect.iscoroutinefunction(function)
         if not inspect.getdoc(function):
             raise TypeError(f"{function.__module__}: the docstring is the reward's documentation page; write one")
         hints = typing.get_type_hints(function)
         parameters = [hints.get(name) for name in inspect.signature(function).parameters]
         sample, is_group = _sample_type(function, parameters)
-        params = parameters[1] if len(parameters) > 1 else None
-        if not (isinstance(params, type) and issubclass(params, Frozen)):
-            raise TypeError(f"{function.__module__}: the second parameter must be annotated with a Frozen params class")
+        params = _params_type(function, parameters)
         extras = _extras(
             function,
             parameters[2:],
-            {_NEEDS: Needs if needs else None, _GOLD: _gold_type(read, sample, params)},
+            {
+                _NEEDS: Needs if needs else None,
+                _GOLD: _gold_type(read, sample, params),
+                _JUDGE: Judge if is_judged else None,
+            },
             is_group=is_group,
         )
+        if is_judged and (is_group or read is not None):
+            raise TypeError(f"{function.__module__}: an async reward scores one sample at a time and has no `read`")
         return Reward(
             family=where["family"],
             version=int(where["version"]),
@@ -246,6 +272,13 @@ def reward(
     return declare
 
 
+def _named(outcome: Outcome, judge: Judge) -> Outcome:
+    """Return an outcome that says who judged."""
+    if isinstance(outcome, Failure):
+        return replace(outcome, message=f"{outcome.message} Judge: {judge.name}.") if judge.name else outcome
+    return replace(outcome, details={**outcome.details, _JUDGE: judge.name})
+
+
 def _is_plain(detail: object) -> bool:
     """Return whether a detail survives JSON as what it is."""
     if isinstance(detail, float):
@@ -263,6 +296,14 @@ def _sample_type(function: Callable[..., object], parameters: Sequence[object]) 
     if typing.get_origin(annotation) is not Sample or not issubclass(arguments[0], Frozen):
         raise TypeError(f"{function.__module__}: the first parameter must be annotated Sample[Reference]")
     return arguments[0], is_group
+
+
+def _params_type(function: Callable[..., object], parameters: Sequence[object]) -> type[Frozen]:
+    """Return the params class that the second parameter's annotation names."""
+    params = parameters[1] if len(parameters) > 1 else None
+    if not (isinstance(params, type) and issubclass(params, Frozen)):
+        raise TypeError(f"{function.__module__}: the second parameter must be annotated with a Frozen params class")
+    return params
 
 
 def _gold_type(read: Callable[..., object] | None, reference: type[Frozen], params: type[Frozen]) -> object:
@@ -289,8 +330,8 @@ def _extras(
     extras = tuple(names.get(annotation, "") for annotation in annotations)
     if sorted(extras) != sorted(names.values()):
         raise TypeError(
-            f"{function.__module__}: `needs` and a parameter of type Needs go together, "
-            "and so do `read` and a parameter of the type that it returns"
+            f"{function.__module__}: `needs` and a parameter of type Needs go together, `read` and a parameter "
+            "of the type that it returns, and `async def` and a parameter of type Judge"
         )
     return extras
 

@@ -1,8 +1,10 @@
 """What a reward function may raise instead of returning a `Score`.
 
 RewardError
-├── BadReference     the reference cannot be read
-└── NotApplicable    the reward does not apply to this sample
+├── BadReference       the reference cannot be read
+├── NotApplicable      the reward does not apply to this sample
+├── JudgeUnavailable   nobody answered: no judge, down, throttled, over its budget, quarantined
+└── JudgeUnparsable    what the judge answered is no verdict
 
 Anything else that escapes a reward function is a defect of that function and becomes `crash`.
 """
@@ -32,3 +34,15 @@ class NotApplicable(RewardError):  # noqa: N818 - as above
     """The reward does not apply to this sample."""
 
     kind = FailureKind.NOT_APPLICABLE
+
+
+class JudgeUnavailable(RewardError):  # noqa: N818 - as above
+    """Nobody judged: there is no judge, or it is down, throttled, over its budget or quarantined."""
+
+    kind = FailureKind.JUDGE_UNAVAILABLE
+
+
+class JudgeUnparsable(RewardError):  # noqa: N818 - as above
+    """What the judge answered, once or in several passes, is no verdict."""
+
+    kind = FailureKind.JUDGE_UNPARSABLE

@@ -11,9 +11,15 @@ has no value at all, so that nobody mistakes it for a zero.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from rewards.judging.fields import Fields
+    from rewards.judging.prompt import Prompt, Scale, Verdict
+
+    VerdictT = TypeVar("VerdictT", bound=Verdict)
 
 
 class Frozen(BaseModel):
@@ -98,7 +104,7 @@ class FailureKind(StrEnum):
     """The judge is not configured, down, throttled or over its budget."""
 
     JUDGE_UNPARSABLE = "judge_unparsable"
-    """The judge's reply is not a verdict."""
+    """The judge's reply, or what its replies say together, is no verdict."""
 
     OUT_OF_RANGE = "out_of_range"
     """The reward returned NaN, an infinity or a value outside its declared range."""
@@ -137,3 +143,27 @@ class Needs:
 
     def __getitem__(self, reward_id: str) -> Score:
         return self.scores[reward_id]
+
+
+class Judge(Protocol):
+    """A language model that is asked for verdicts. An `async def` reward receives one by this annotation.
+
+    Whatever keeps a verdict from being given is raised as a `RewardError`: `JudgeUnavailable` where nobody answered,
+    `JudgeUnparsable` where what was answered is no verdict.
+    """
+
+    @property
+    def name(self) -> str:
+        """The model, with its revision where one is known: `model` or `model@revision`."""
+        ...
+
+    async def ask(self, prompt: "Prompt[VerdictT]", fields: "Fields") -> "VerdictT":
+        """Return the verdict on what the fields hold."""
+        ...
+
+    async def weigh(self, scale: "Scale", fields: "Fields") -> Mapping[str, float]:
+        """Return the probability of each of the scale's labels as the first token of the reply.
+
+        What is missing from 1 went to other tokens.
+        """
+        ...

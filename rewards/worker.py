@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from ctypes import Array, c_longlong
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from rewards.declare import Reading, Reward
 from rewards.frames import (
@@ -28,16 +27,15 @@ from rewards.frames import (
     EncodedOutcome,
     Item,
     Job,
-    Json,
     SampleFields,
     decode_job,
-    decode_outcome,
     encode_outcome,
     encode_outcomes,
 )
 from rewards.readings import Read, Readings, key_of
 from rewards.registry import discover
-from rewards.types import Failure, FailureKind, Frozen, Needs, NoReference, Outcome, Sample, Score
+from rewards.samples import needs_of, reference_of, sample_of
+from rewards.types import Failure, FailureKind, Outcome
 
 EXIT_MEMORY = 70
 """Exit code of a worker whose item needed more than the address space allows."""
@@ -56,8 +54,6 @@ _FLUSH_S = 0.002
 """Outcomes wait at most this long for company, so cheap items share a write and dear ones are never lost."""
 
 _UNREAD = Reading()
-_NO_NEEDS = Needs({})
-_NO_REFERENCE = NoReference()
 
 Progress = Array[c_longlong]
 
@@ -187,19 +183,13 @@ class _JobScorer:
         """Return the outcomes of an item whose references are read, or are for the reward itself to read."""
         reward = self._reward
         if reads is None:
-            reads = [(self._reference(sample), _UNREAD) for sample in item["samples"]]
+            reads = [(reference_of(reward, sample), _UNREAD) for sample in item["samples"]]
         if not reward.is_group:
             ((fields,), (needed,), ((reference, reading),)) = item["samples"], item["needs"], reads
-            return [reward.score(_sample(fields, reference), self._params, _needs(needed), reading)]
-        samples = [_sample(fields, reference) for fields, (reference, _) in zip(item["samples"], reads, strict=True)]
-        needs = [_needs(fields) for fields in item["needs"]]
+            return [reward.score(sample_of(fields, reference), self._params, needs_of(needed), reading)]
+        samples = [sample_of(fields, reference) for fields, (reference, _) in zip(item["samples"], reads, strict=True)]
+        needs = [needs_of(fields) for fields in item["needs"]]
         return reward.score_group(samples, self._params, needs, [reading for _, reading in reads])
-
-    def _reference(self, sample: SampleFields) -> Frozen:
-        fields = sample["reference"]
-        if not fields and not self._reward.needs_reference:
-            return _NO_REFERENCE
-        return self._reward.reference.model_validate(fields)
 
 
 def _too_deep(reward: Reward, *, is_reading: bool) -> Outcome:
@@ -214,24 +204,6 @@ def _lasts(outcome: Outcome) -> bool:
     if isinstance(outcome, Failure):
         return outcome.kind is FailureKind.BAD_REFERENCE
     return outcome.reason != _TOO_EXPENSIVE
-
-
-def _sample(fields: SampleFields, reference: Frozen) -> Sample[Frozen]:
-    ids = fields["completion_ids"]
-    return Sample(
-        completion=fields["completion"],
-        reference=reference,
-        prompt=fields["prompt"],
-        group=fields["group"],
-        completion_tokens=fields["completion_tokens"],
-        completion_ids=None if ids is None else tuple(ids),
-    )
-
-
-def _needs(fields: Mapping[str, Json]) -> Needs:
-    if not fields:
-        return _NO_NEEDS
-    return Needs({reward_id: cast("Score", decode_outcome(score)) for reward_id, score in fields.items()})
 
 
 def _describe(error: Exception, reward: Reward) -> str:

@@ -12,6 +12,8 @@ from rewards.digest import Digests
 from rewards.registry import Registry
 from service import catalogue, errors, openapi, routes, telemetry
 from service.edge import Edge
+from service.judge import NoJudge
+from service.judging.bench import Bench
 from service.metrics import Metrics
 from service.pool import Pool
 from service.settings import Settings
@@ -64,7 +66,8 @@ def create_app(
     app.state.max_batch = settings.max_batch
     errors.install(app)
     metrics = Metrics(registry, pool)
-    score_routes = routes.ScoreRoutes(settings, registry, digests, pool, log, metrics)
+    bench = Bench(lambda _: NoJudge())
+    score_routes = routes.ScoreRoutes(settings, registry, digests, pool, log, metrics, bench)
     routers = [
         catalogue.health_router(pool, service_version()),
         metrics.router(),

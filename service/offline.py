@@ -1,10 +1,13 @@
 """Scoring without HTTP: the same scorer and worker pool as the service's, for a command or a script."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from rewards.registry import Registry
+from rewards.types import Judge
+from service.judge import NoJudge
+from service.judging.bench import Bench
 from service.memo import Memo
 from service.pool import Pool
 from service.scoring import Scorer
@@ -13,17 +16,24 @@ from service.settings import MEBIBYTE
 _MAX_TEXT_CHARS = 10_000_000
 
 
+def _no_judge(_: str) -> Judge:
+    return NoJudge()
+
+
 @asynccontextmanager
-async def offline_scorer(registry: Registry, package: str = "rewards") -> AsyncIterator[Scorer]:
+async def offline_scorer(
+    registry: Registry, package: str = "rewards", judge_for: Callable[[str], Judge] = _no_judge
+) -> AsyncIterator[Scorer]:
     """Yield a scorer with a pool of its own, which remembers nothing; the pool ends with the block.
 
     Args:
         registry: The rewards of the package.
         package: What the workers discover.
+        judge_for: Returns whom judged rewards ask, for the team that a call names; by default nobody.
     """
     pool = Pool(package, workers=os.cpu_count() or 1, memory_bytes=1024 * MEBIBYTE)
     await pool.start()
     try:
-        yield Scorer(registry, pool, max_text_chars=_MAX_TEXT_CHARS, memo=Memo(0, 0))
+        yield Scorer(registry, pool, Bench(judge_for), max_text_chars=_MAX_TEXT_CHARS, memo=Memo(0, 0))
     finally:
         await pool.stop()

@@ -19,6 +19,7 @@ from service.catalogue import unknown
 from service.examples import BATCH_EXAMPLES, request_examples
 from service.fast_json import FastJsonRoute
 from service.intake import Read, RequestIntake, SampleIntake
+from service.judging.bench import Bench
 from service.memo import Memo
 from service.metrics import Metrics
 from service.pool import Pool
@@ -52,12 +53,13 @@ class ScoreRoutes:
         pool: Pool,
         telemetry: Telemetry,
         metrics: Metrics,
+        bench: Bench,
     ) -> None:
         self._settings = settings
         self._registry = registry
         self._digests = digests
         memo = Memo(settings.memo_entries, settings.memo_bytes)
-        self._scorer = Scorer(registry, pool, settings.max_text_chars, memo)
+        self._scorer = Scorer(registry, pool, bench, settings.max_text_chars, memo)
         self._telemetry = telemetry
         self._metrics = metrics
 

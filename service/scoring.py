@@ -16,6 +16,7 @@ from rewards.declare import Reward
 from rewards.frames import EncodedOutcome, Item, Json, SampleFields, encode_outcome
 from rewards.registry import Registry
 from rewards.types import Failure, FailureKind, Frozen, Outcome
+from service.judging.bench import Bench
 from service.memo import Keys, Memo
 from service.pool import Pool
 
@@ -55,24 +56,32 @@ class Scorer:
     Args:
         registry: Where needs are looked up.
         pool: Where rewards run.
+        bench: Where rewards run that ask a judge.
         max_text_chars: Characters over which a reference or a prompt is `too_long`.
         memo: What was scored before.
     """
 
     registry: Registry
     pool: Pool
+    bench: Bench
     max_text_chars: int
     memo: Memo
 
     async def score(
-        self, asks: Sequence[Ask], submissions: Sequence[Submission], deadline_s: float
+        self, asks: Sequence[Ask], submissions: Sequence[Submission], deadline_s: float, team: str = ""
     ) -> list[list[EncodedOutcome]]:
         """Return for each ask the outcomes of the submissions, in order.
+
+        Args:
+            asks: The rewards to score.
+            submissions: The completions.
+            deadline_s: Wall time in seconds; what is not scored by then is `deadline`.
+            team: Who pays for what a judge costs.
 
         Raises:
             PoolUnavailableError: the pool cannot take the work now.
         """
-        batch = _BatchScorer(self, submissions, time.monotonic() + deadline_s)
+        batch = _BatchScorer(self, submissions, time.monotonic() + deadline_s, team)
         if len(asks) == 1:
             return [await batch.outcomes(asks[0].reward, asks[0].params)]
         tasks = [asyncio.ensure_future(batch.outcomes(ask.reward, ask.params)) for ask in asks]
@@ -97,10 +106,11 @@ class _Task:
 class _BatchScorer:
     """One batch on its way: remembers the needs it has scored, so that two rewards share them."""
 
-    def __init__(self, scorer: Scorer, submissions: Sequence[Submission], ends_at: float) -> None:
+    def __init__(self, scorer: Scorer, submissions: Sequence[Submission], ends_at: float, team: str) -> None:
         self._scorer = scorer
         self._submissions = submissions
         self._ends_at = ends_at
+        self._team = team
         self._needs: dict[str, asyncio.Task[list[EncodedOutcome]]] = {}
 
     async def outcomes(self, reward: Reward, params: Frozen) -> list[EncodedOutcome]:
@@ -127,9 +137,13 @@ class _BatchScorer:
     async def _run(
         self, reward: Reward, params: Frozen, tasks: Sequence[_Task], decided: list[EncodedOutcome | None]
     ) -> None:
-        """Have the pool score what is left, and enter the outcomes where they belong."""
+        """Have what is left scored, and enter the outcomes where they belong."""
         left_s = max(0.0, self._ends_at - time.monotonic())
-        scored = await self._scorer.pool.run(reward, params, [task.item for task in tasks], left_s)
+        items = [task.item for task in tasks]
+        if reward.is_judged:
+            scored = await self._scorer.bench.run(reward, params, items, left_s, self._team)
+        else:
+            scored = await self._scorer.pool.run(reward, params, items, left_s)
         for task, outcomes in zip(tasks, scored, strict=True):
             for indices, outcome in zip(task.indices, outcomes, strict=True):
                 for index in indices:

@@ -111,7 +111,7 @@ def test_wrong_functions_are_refused() -> None:
         (untyped_sample, r"Sample\[Reference\]"),
         (untyped_params, "Frozen params"),
         (no_params, "Frozen params"),
-        (later, "judge"),
+        (later, "Judge"),
     ):
         with pytest.raises(TypeError, match=message):
             declared(function)

@@ -7,6 +7,8 @@ import pytest
 
 from rewards.registry import discover
 from rewards.types import Failure, FailureKind, Outcome, Score
+from service.judge import NoJudge
+from service.judging.bench import Bench
 from service.memo import Memo
 from service.pool import Pool, PoolUnavailableError
 from service.scoring import Ask, Scorer, Submission, submission
@@ -27,7 +29,13 @@ async def score(
 ) -> list[list[Outcome]]:
     """Return what each reward says."""
     asks = [Ask(REGISTRY[reward_id], REGISTRY[reward_id].params()) for reward_id in reward_ids]
-    scorer = Scorer(REGISTRY, pool, max_text_chars=100, memo=Memo(100, MEBIBYTE) if memo is None else memo)
+    scorer = Scorer(
+        REGISTRY,
+        pool,
+        Bench(lambda _: NoJudge()),
+        max_text_chars=100,
+        memo=Memo(100, MEBIBYTE) if memo is None else memo,
+    )
     found = await scorer.score(asks, submissions, deadline_s)
     return [[outcome.outcome() for outcome in outcomes] for outcomes in found]
 
