@@ -22,7 +22,7 @@ from starlette.responses import Response
 
 from rewards.registry import discover
 from service import telemetry
-from service.__main__ import _listen, _run, _server
+from service.__main__ import _judges, _listen, _run, _server
 from service.settings import Settings
 
 _START_S = 60.0
@@ -85,7 +85,8 @@ def main() -> None:
     port_file = Path(sys.argv[1])
     settings = Settings(port=0)
     listener = _listen(settings.host, settings.port)
-    server = _server(settings, telemetry.configure(settings.log_level, telemetry.standard_error()))
+    log = telemetry.configure(settings.log_level, telemetry.standard_error())
+    server = _server(settings, _judges(settings.judge, log), log)
     app = server.config.app
     if not isinstance(app, FastAPI):
         raise TypeError("the service is no FastAPI app any more")

@@ -14,6 +14,8 @@ from rewards import digest
 from rewards.registry import discover
 from service import telemetry
 from service.app import create_app
+from service.judging.nobody import Judges, NoJudges
+from service.judging.settings import JudgeSettings
 from service.pool import Pool
 from service.settings import MEBIBYTE, Settings
 from service.telemetry import Telemetry
@@ -39,7 +41,12 @@ def main(settings: Settings | None = None) -> int:
         sys.stderr.write(f"touchstone: cannot listen on {settings.host}:{settings.port}: {error.strerror}\n")
         return 1
     log = telemetry.configure(settings.log_level, telemetry.standard_error())
-    server = _server(settings, log)
+    try:
+        judges = _judges(settings.judge, log)
+    except OSError as error:
+        sys.stderr.write(f"touchstone: {error}\n")
+        return 1
+    server = _server(settings, judges, log)
     # uvicorn has handlers of its own while it runs, and hands the signal to these once it has drained: exit code 0.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
@@ -57,7 +64,22 @@ def main(settings: Settings | None = None) -> int:
     return 0
 
 
-def _server(settings: Settings, log: Telemetry) -> uvicorn.Server:
+def _judges(settings: JudgeSettings, log: Telemetry) -> Judges:
+    """Return whom judged rewards ask.
+
+    Raises:
+        StoreUnusableError: the judge's cache cannot be used.
+    """
+    if settings.url is None:
+        return NoJudges()
+    from service.judge import EndpointJudges  # noqa: PLC0415 - its client takes most of a second to import
+
+    judges = EndpointJudges(settings, log)
+    judges.prepare()
+    return judges
+
+
+def _server(settings: Settings, judges: Judges, log: Telemetry) -> uvicorn.Server:
     """Return the server with everything it serves; the workers start with it."""
     pool = Pool(
         "rewards",
@@ -68,7 +90,7 @@ def _server(settings: Settings, log: Telemetry) -> uvicorn.Server:
     )
     pool.warm_up()
     registry = discover("rewards")
-    app = create_app(settings, registry, digest.digests(registry), pool, log)
+    app = create_app(settings, registry, digest.digests(registry), pool, log, judges)
     config = uvicorn.Config(
         app,
         log_config=None,

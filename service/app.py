@@ -12,8 +12,9 @@ from rewards.digest import Digests
 from rewards.registry import Registry
 from service import catalogue, errors, openapi, routes, telemetry
 from service.edge import Edge
-from service.judge import NoJudge
+from service.judging import status as judge_status
 from service.judging.bench import Bench
+from service.judging.nobody import Judges, NoJudges
 from service.metrics import Metrics
 from service.pool import Pool
 from service.settings import Settings
@@ -34,6 +35,7 @@ def create_app(
     digests: Mapping[str, Digests],
     pool: Pool,
     log: Telemetry,
+    judges: Judges | None = None,
 ) -> FastAPI:
     """Return the app. The pool starts and stops with it.
 
@@ -43,16 +45,9 @@ def create_app(
         digests: Their digests, by id.
         pool: Where they run; not started yet.
         log: Where events go.
+        judges: Whom judged rewards ask; not started yet. Without any, they are `judge_unavailable`.
     """
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        asyncio.get_running_loop().set_exception_handler(telemetry.loop_defect)
-        await pool.start()
-        try:
-            yield
-        finally:
-            await pool.stop()
+    judges = judges or NoJudges()
 
     app: FastAPI = FastAPIOffline(
         docs_url="/docs",
@@ -60,19 +55,20 @@ def create_app(
         title="Touchstone",
         version=service_version(),
         description=_DESCRIPTION,
-        lifespan=lifespan,
+        lifespan=lambda _: _running(pool, judges),
         redirect_slashes=False,
     )
     app.state.max_batch = settings.max_batch
     errors.install(app)
-    metrics = Metrics(registry, pool)
-    bench = Bench(lambda _: NoJudge())
+    metrics = Metrics(registry, pool, judges)
+    bench = Bench(judges.for_team)
     score_routes = routes.ScoreRoutes(settings, registry, digests, pool, log, metrics, bench)
     routers = [
         catalogue.health_router(pool, service_version()),
         metrics.router(),
         catalogue.catalogue_router(registry, digests),
         score_routes.router(),
+        judge_status.router(judges),
     ]
     for router in routers:
         app.include_router(router)
@@ -86,6 +82,19 @@ def create_app(
     )
     openapi.install(app)
     return app
+
+
+@asynccontextmanager
+async def _running(pool: Pool, judges: Judges) -> AsyncIterator[None]:
+    """Start what the app works with, and stop it afterwards."""
+    asyncio.get_running_loop().set_exception_handler(telemetry.loop_defect)
+    await judges.start()
+    await pool.start()
+    try:
+        yield
+    finally:
+        await pool.stop()
+        await judges.stop()
 
 
 def service_version() -> str:

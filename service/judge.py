@@ -1,39 +1,221 @@
-"""The judge as rewards see it."""
+"""The judge: one model behind one endpoint, asked as rarely as possible and trusted while it earns it.
 
-from collections.abc import Mapping
-from typing import NoReturn
+A question goes to the cache first, then joins an equal one that is on its way, then waits for its turn within the
+team's budget, and is only then sent. Whatever keeps an answer from coming is a typed failure and never a score.
+"""
 
-from rewards.errors import JudgeUnavailable
+import hashlib
+import hmac
+import time
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any, TypeVar
+
+import aiosqlite
+import orjson
+
+from rewards.errors import JudgeUnavailable, JudgeUnparsable
 from rewards.judging.fields import Fields
 from rewards.judging.prompt import Prompt, Scale, VerdictT
+from rewards.types import Judge
+from service import telemetry
+from service.judging.background import Background
+from service.judging.breaker import Breaker
+from service.judging.budget import Budget
+from service.judging.counts import JudgeCounts
+from service.judging.endpoint import Endpoint
+from service.judging.flights import Flights
+from service.judging.limits import Limits
+from service.judging.line import Line
+from service.judging.questions import Question, ScaleQuestion, VerdictQuestion
+from service.judging.settings import JudgeSettings
+from service.judging.spent import Spent
+from service.judging.store import Store
+from service.judging.watch import Watch
+from service.telemetry import Telemetry
 
-_HOW_TO = (
-    "No judge is configured. Set TOUCHSTONE_JUDGE_URL and TOUCHSTONE_JUDGE_MODEL to an OpenAI-compatible endpoint, "
-    "or start a small one with `touchstone judge-server`; docs/judge.md says how."
-)
+AnswerT = TypeVar("AnswerT")
+_FENCE_CHARS = 24
+_NOBODY = "known cases"
+"""Who pays for cases whose verdict is known."""
 
 
-class NoJudge:
-    """Stands where there is no judge, and says how to get one."""
+class EndpointJudges:
+    """One endpoint, asked for every team. A `Judges`.
 
-    name = ""
+    Args:
+        settings: Whom to ask, and how much.
+        log: Where a quarantine and a contradiction are said.
+        random: Chooses what is asked again and which known case is asked.
+        clock: Seconds since the epoch.
+    """
 
-    async def ask(self, prompt: Prompt[VerdictT], fields: Fields) -> VerdictT:  # noqa: ARG002 - the port's shape
-        """Refuse.
+    def __init__(
+        self,
+        settings: JudgeSettings,
+        log: Telemetry,
+        random: Random | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._log = log
+        self._random = random or Random()  # noqa: S311 - a sample, not a secret
+        self._clock = clock
+        self.counts = JudgeCounts()
+        self._store = Store(settings.cache, settings.name, settings.cache_entries)
+        self._endpoint = Endpoint(settings)
+        self._breaker = Breaker(settings.breaker_failures, settings.breaker_s)
+        self._budget = Budget(settings, self._store, clock)
+        self._line = Line(self._endpoint, self._breaker, self._budget, Limits(settings), self.counts)
+        self._flights = Flights(self.counts)
+        self._background = Background()
+        self._watch = Watch(settings, self._store, self._ask_known, self.counts, log, self._random, clock)
+
+    @property
+    def name(self) -> str:
+        """The judge's name."""
+        return self._settings.name
+
+    @property
+    def output(self) -> str | None:
+        """How verdicts are asked for; None until the endpoint has answered a probe."""
+        return self._endpoint.rung
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether questions are sent, for all that is known."""
+        return not self._breaker.is_open
+
+    @property
+    def quarantined(self) -> list[str]:
+        """The questions that the judge is not trusted with."""
+        return self._watch.quarantined
+
+    def prepare(self) -> None:
+        """Make the cache's file. It blocks, so it comes before the event loop.
 
         Raises:
-            JudgeUnavailable: always.
+            StoreUnusableError: the file cannot be used.
         """
-        return _refuse()
+        self._store.prepare()
 
-    async def weigh(self, scale: Scale, fields: Fields) -> Mapping[str, float]:  # noqa: ARG002 - as above
-        """Refuse.
+    async def start(self) -> None:
+        """Open the cache, and find out how the endpoint wants to be asked."""
+        await self._store.open()
+        self._background.spawn("judge_probe", self._endpoint.dialect())
+
+    async def stop(self) -> None:
+        """Drop what is under way and close the cache."""
+        await self._background.stop()
+        await self._flights.stop()
+        await self._endpoint.close()
+        await self._store.close()
+
+    async def settle(self) -> None:
+        """Return when nothing is asked any more beside requests."""
+        await self._background.settle()
+
+    def for_team(self, team: str) -> Judge:
+        """Return the judge, at a team's expense."""
+        return _TeamJudge(self, team)
+
+    async def spent(self, team: str) -> Spent:
+        """Return what a team has spent today."""
+        return await self._budget.spent(team)
+
+    async def answer(self, team: str, question: Question[AnswerT], fields: Fields) -> AnswerT:
+        """Return the answer to a question.
 
         Raises:
-            JudgeUnavailable: always.
+            JudgeUnavailable: there is none now.
+            JudgeUnparsable: what was answered is none.
         """
-        return _refuse()
+        await self._watch.admit(question)
+        key = self._key(question, fields)
+        kept = await self._store.find(key)
+        if kept is None:
+            fresh: AnswerT = await self._flights.join(
+                key, lambda leave: self._ask_once(team, question, fields, key, leave)
+            )
+            return fresh
+        self.counts.cached += 1
+        answer = question.load(kept)
+        if self._random.random() < self._settings.recheck_share:
+            self._background.spawn("judge_recheck", self._recheck(team, question, fields, key, answer))
+        return answer
+
+    async def _ask_once(
+        self, team: str, question: Question[AnswerT], fields: Fields, key: bytes, leave: Callable[[], None]
+    ) -> AnswerT:
+        """Ask, and keep what is answered before anybody uses it."""
+        answer = await self._ask(team, question, fields, key, leave)
+        try:
+            await self._store.keep(key, question.name, question.dump(answer), self._clock())
+        except aiosqlite.Error as error:  # a full disk costs a second call one day, and no verdict now
+            self.counts.unrecorded += 1
+            telemetry.defect("judge_cache", error)
+        self._background.spawn("judge_canary", self._watch.try_now_and_then(question))
+        return answer
+
+    async def _ask(
+        self,
+        team: str,
+        question: Question[AnswerT],
+        fields: Fields,
+        key: bytes,
+        leave: Callable[[], None] = lambda: None,
+    ) -> AnswerT:
+        fence = hmac.new(self._store.secret, key, hashlib.sha256).hexdigest()[:_FENCE_CHARS]
+        try:
+            reply = await self._line.send(team, question.render(fields, fence), question.form, leave)
+            answer = question.read(reply)
+        except JudgeUnavailable:
+            self.counts.results["unavailable"] += 1
+            raise
+        except JudgeUnparsable:
+            self.counts.results["unparsable"] += 1
+            raise
+        self.counts.results["answered"] += 1
+        return answer
+
+    async def _ask_known(self, question: Question[AnswerT], fields: Fields) -> AnswerT:
+        """Ask about a known case, at nobody's expense."""
+        return await self._ask(_NOBODY, question, fields, self._key(question, fields))
+
+    async def _recheck(
+        self, team: str, question: Question[AnswerT], fields: Fields, key: bytes, before: AnswerT
+    ) -> None:
+        """Ask again what was answered from the cache; forget an answer that the judge does not give again."""
+        is_same = question.agree(before, await self._ask(team, question, fields, key))
+        self.counts.recheck(is_same=is_same)
+        if not is_same:
+            self._log.event("judge_disagrees_with_itself", question=question.name)
+            await self._store.forget(key)
+
+    def _key(self, question: Question[Any], fields: Fields) -> bytes:
+        """Return the digest of all that an answer depends on."""
+        asked, settings = question.render(fields, ""), self._settings
+        sampling = (settings.temperature, settings.seed, settings.reasoning_tokens, settings.output)
+        whole = (settings.name, question.name, asked.system, asked.user, question.form.schema, sampling)
+        return hashlib.sha256(orjson.dumps(whole)).digest()
 
 
-def _refuse() -> NoReturn:
-    raise JudgeUnavailable(_HOW_TO)
+class _TeamJudge:
+    """The judge, at one team's expense."""
+
+    def __init__(self, judges: EndpointJudges, team: str) -> None:
+        self._judges = judges
+        self._team = team
+
+    @property
+    def name(self) -> str:
+        """The judge's name."""
+        return self._judges.name
+
+    async def ask(self, prompt: Prompt[VerdictT], fields: Fields) -> VerdictT:
+        """Return a verdict."""
+        return await self._judges.answer(self._team, VerdictQuestion(prompt), fields)
+
+    async def weigh(self, scale: Scale, fields: Fields) -> Mapping[str, float]:
+        """Return the probabilities of a scale's labels."""
+        return await self._judges.answer(self._team, ScaleQuestion(scale), fields)

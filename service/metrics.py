@@ -21,6 +21,8 @@ from typing_extensions import override
 
 from rewards.registry import Registry
 from service import errors
+from service.judging import metrics as judge_metrics
+from service.judging.nobody import Judges
 from service.pool import Pool
 from service.statistics import Counts
 
@@ -28,7 +30,17 @@ _OF_REWARD = ("reward",)
 """The labels of a reward's counts, in the order of their values in `Series`."""
 _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 _OTHER = "other"
-_PLAIN_ROUTES = ("/v1/score", "/v1/rewards", "/healthz", "/health", "/readyz", "/metrics", "/docs", "/openapi.json")
+_PLAIN_ROUTES = (
+    "/v1/score",
+    "/v1/rewards",
+    "/v1/judge",
+    "/healthz",
+    "/health",
+    "/readyz",
+    "/metrics",
+    "/docs",
+    "/openapi.json",
+)
 _SHOW, _SCORE = "/v1/rewards/{reward_id}", "/v1/rewards/{reward_id}/score"
 
 Series = tuple[str, ...]
@@ -52,10 +64,12 @@ class Metrics(Collector):
     Args:
         registry: The served versions, each of which has its series from the start.
         pool: Asked for its queue and its workers when a scrape comes.
+        judges: Asked for what the judge was asked.
     """
 
-    def __init__(self, registry: Registry, pool: Pool) -> None:
+    def __init__(self, registry: Registry, pool: Pool, judges: Judges) -> None:
         self._pool = pool
+        self._judges = judges
         self._answers: defaultdict[tuple[str, int], _Answers] = defaultdict(_Answers)
         self._samples = 0
         self._counts: dict[Series, Counts] = {(reward_id,): Counts() for reward_id in registry}
@@ -98,6 +112,7 @@ class Metrics(Collector):
         yield from self._of_requests()
         yield from self._of_rewards()
         yield from self._of_pool()
+        yield from judge_metrics.collect(self._judges)
 
     def _of_requests(self) -> Iterator[Metric]:
         requests = CounterMetricFamily(

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 from rewards.registry import Registry
 from rewards.types import Judge
-from service.judge import NoJudge
 from service.judging.bench import Bench
+from service.judging.nobody import NoJudge
 from service.memo import Memo
 from service.pool import Pool
 from service.scoring import Scorer

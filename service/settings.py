@@ -8,6 +8,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.judging.settings import JudgeSettings
+
 MEBIBYTE = 1 << 20
 
 
@@ -44,6 +46,9 @@ class Settings(BaseSettings):
     """Most outcomes to remember, so that an equal sample is not scored again; 0 remembers none."""
     memo_mb: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 64
     """Most MiB that remembered outcomes may take; 0 remembers none."""
+
+    judge: JudgeSettings = Field(default_factory=JudgeSettings)
+    """The judge, of which each setting is a variable of its own, `TOUCHSTONE_JUDGE_*`."""
 
     deadline_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 60
     """Wall time of a request that states none."""

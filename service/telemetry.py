@@ -19,6 +19,8 @@ from typing_extensions import override
 from service.statistics import Counts
 
 _LOG = logging.getLogger("touchstone.defects")
+_QUOTING = ("openai", "httpx2", "httpcore2", "aiosqlite")
+"""Loggers of libraries that write out what they send, at a level that an operator may ask for."""
 
 
 class DroppingHandler(logging.StreamHandler[TextIO]):
@@ -116,6 +118,8 @@ def configure(level: str, stream: TextIO) -> Telemetry:
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
+    for name in _QUOTING:
+        logging.getLogger(name).setLevel(logging.WARNING)
     logger = structlog.wrap_logger(
         logging.getLogger("touchstone"),
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -3,12 +3,15 @@
 Both belong to the reward version that asks and are frozen with it. The judge that is asked belongs to the service.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import ConfigDict
+from typing_extensions import override
 
 from rewards.judging.fields import Fields, shown
 from rewards.types import Frozen
@@ -16,6 +19,9 @@ from rewards.types import Frozen
 _PLACEHOLDER = re.compile(r"\{\{([a-z_]+)\}\}")
 _FENCE = "fence"
 _NOT_IN_A_SCHEMA = frozenset({"title", "default", "examples"})
+_REPLY = """\
+Reply with one JSON object and nothing else: no text before or behind it, no code fence. It fits this JSON schema:
+"""
 
 
 class Verdict(Frozen):
@@ -90,10 +96,20 @@ class Prompt(_Template, Generic[VerdictT]):
     """What a judge answers who gives whatever earns most: with it, one can see what the rules alone hold back."""
     canaries: Sequence[Canary[VerdictT]] = ()
 
+    @override
+    def render(self, fields: Fields, fence: str) -> Asked:
+        asked = super().render(fields, fence)
+        return Asked(f"{asked.system}\n\n{_REPLY}{self._form}", asked.user)
+
+    @cached_property
     def schema(self) -> dict[str, Any]:
-        """Return the JSON schema of the verdict in the form that strict structured output wants."""
+        """The JSON schema of the verdict in the form that strict structured output wants."""
         whole = self.verdict.model_json_schema()
         return _strict(whole, whole.get("$defs", {}))
+
+    @cached_property
+    def _form(self) -> str:
+        return json.dumps(self.schema, ensure_ascii=False)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import pytest
 
 from rewards.registry import discover
 from rewards.types import Failure, FailureKind, Outcome, Score
-from service.judge import NoJudge
 from service.judging.bench import Bench
+from service.judging.nobody import NoJudge
 from service.memo import Memo
 from service.pool import Pool, PoolUnavailableError
 from service.scoring import Ask, Scorer, Submission, submission

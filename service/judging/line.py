@@ -1,0 +1,81 @@
+"""The line to the endpoint: every call passes the breaker, the team's budget and its turn, and is counted."""
+
+from collections.abc import Callable
+
+from rewards.errors import JudgeUnavailable, JudgeUnparsable
+from rewards.judging.prompt import Asked
+from service.judging.breaker import Breaker
+from service.judging.budget import Budget, Cost
+from service.judging.counts import JudgeCounts
+from service.judging.endpoint import Endpoint
+from service.judging.limits import Limits
+from service.judging.questions import Form
+from service.judging.replies import Reply
+
+_CHARS_A_TOKEN = 3
+"""A cautious guess; what was used is what the endpoint says."""
+
+
+class Line:
+    """Asks the endpoint.
+
+    Args:
+        endpoint: Whom.
+        breaker: Whether it answers at all.
+        budget: Whether the team can pay.
+        limits: Whose turn it is.
+        counts: Where calls are counted.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, breaker: Breaker, budget: Budget, limits: Limits, counts: JudgeCounts
+    ) -> None:
+        self._endpoint = endpoint
+        self._breaker = breaker
+        self._budget = budget
+        self._limits = limits
+        self._counts = counts
+
+    async def send(self, team: str, asked: Asked, form: Form, leave: Callable[[], None]) -> Reply:
+        """Return the reply to a question.
+
+        Args:
+            team: Who pays.
+            asked: The words.
+            form: What a reply must look like.
+            leave: Called when the question goes out.
+
+        Raises:
+            JudgeUnavailable: nobody answers, or the team cannot pay.
+            JudgeUnparsable: the endpoint refuses the question, or answers with something else than a reply.
+        """
+        most = Cost((len(asked.system) + len(asked.user)) // _CHARS_A_TOKEN, form.max_tokens)
+        await self._budget.reserve(team, most)
+        paid: Cost | None = None
+        try:
+            async with self._limits.slot(most.tokens):
+                self._breaker.check()
+                leave()
+                self._counts.sent += 1
+                reply = await self._call(asked, form)
+            used = Cost(reply.prompt_tokens, reply.completion_tokens)
+            paid = used if used.tokens else most
+            return reply
+        finally:
+            await self._budget.settle(team, most, paid)
+            if paid is not None:
+                self._counts.prompt_tokens += paid.prompt_tokens
+                self._counts.completion_tokens += paid.completion_tokens
+                self._counts.spent_usd += self._budget.usd(paid)
+
+    async def _call(self, asked: Asked, form: Form) -> Reply:
+        try:
+            reply = await self._endpoint.complete(asked, form)
+        except JudgeUnavailable:
+            self._breaker.failed()
+            raise
+        except JudgeUnparsable:
+            self._breaker.answered()
+            raise
+        self._breaker.answered()
+        return reply

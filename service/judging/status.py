@@ -1,0 +1,61 @@
+"""`GET /v1/judge`: who judges, and how that goes."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from service import errors
+from service.judging.nobody import HOW_TO, Judges
+
+
+class JudgeStatus(BaseModel):
+    """The judge, since the service started."""
+
+    name: str | None = Field(description="The model, as outcomes name it; null where no judge is configured.")
+    help: str | None = Field(description="How to get one, where there is none.")
+    output: str | None = Field(
+        description="How verdicts are asked for: `json_schema`, `json_object` or `text`; null until that is known."
+    )
+    answering: bool = Field(description="False while nobody is asked because nobody answers.")
+    quarantined: list[str] = Field(
+        description="Questions that it is not trusted with: it got too many known cases wrong."
+    )
+    calls: int = Field(description="Calls of the endpoint, those for known cases and rechecks among them.")
+    cached: int = Field(description="Questions answered from the cache.")
+    shared: int = Field(description="Questions that waited for an equal one that was on its way.")
+    results: dict[str, int] = Field(description="Questions that were asked, by what came of them.")
+    prompt_tokens: int
+    completion_tokens: int
+    spent_usd: float
+    spent_today_usd: float = Field(description="What the caller's team has spent today (UTC).")
+    spent_today_tokens: int
+    rechecks_agreed: int
+    rechecks_disagreed: int = Field(description="Cached answers that the judge, asked again, did not give again.")
+    canaries_right: int
+    canaries_wrong: int
+    purged: int = Field(description="Answers forgotten by a quarantine.")
+    unrecorded: int = Field(description="Answers that could not be written to the cache.")
+
+
+def router(judges: Judges) -> APIRouter:
+    """Return the route."""
+    found = APIRouter(tags=["judge"])
+
+    @found.get("/v1/judge", operation_id="judge", responses=errors.responses(401))
+    async def judge() -> JudgeStatus:
+        """Who judges, what it has been asked since the service started, and whether it is trusted."""
+        spent = await judges.spent("")
+        return JudgeStatus(
+            name=judges.name or None,
+            help=None if judges.name else HOW_TO,
+            output=judges.output,
+            answering=judges.is_answering,
+            quarantined=judges.quarantined,
+            calls=judges.counts.sent,
+            spent_today_usd=spent.usd,
+            spent_today_tokens=spent.tokens,
+            **{name: value for name, value in asdict(judges.counts).items() if name in JudgeStatus.model_fields},
+        )
+
+    return found
