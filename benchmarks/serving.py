@@ -22,7 +22,8 @@ from starlette.responses import Response
 
 from rewards.registry import discover
 from service import telemetry
-from service.__main__ import _judges, _listen, _run, _server
+from service.__main__ import _judges, _run, _server
+from service.listener import listen
 from service.settings import Settings
 
 _START_S = 60.0
@@ -84,9 +85,9 @@ def main() -> None:
     """Serve until ended."""
     port_file = Path(sys.argv[1])
     settings = Settings(port=0)
-    listener = _listen(settings.host, settings.port)
     log = telemetry.configure(settings.log_level, telemetry.standard_error())
     server = _server(settings, _judges(settings.judge, log), log)
+    listener = listen(settings.host, settings.port)
     app = server.config.app
     if not isinstance(app, FastAPI):
         raise TypeError("the service is no FastAPI app any more")

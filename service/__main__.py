@@ -5,7 +5,6 @@ import signal
 import socket
 import sys
 import time
-from pathlib import Path
 
 import uvicorn
 from pydantic import ValidationError
@@ -16,6 +15,7 @@ from service import telemetry
 from service.app import create_app
 from service.judging.nobody import Judges, NoJudges
 from service.judging.settings import JudgeSettings
+from service.listener import listen, publish
 from service.pool import Pool
 from service.settings import MEBIBYTE, Settings
 from service.telemetry import Telemetry
@@ -36,7 +36,7 @@ def main(settings: Settings | None = None) -> int:
             sys.stderr.write(f"touchstone: {'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}\n")
         return 2
     try:
-        listener = _listen(settings.host, settings.port)
+        listener = listen(settings.host, settings.port)
     except OSError as error:
         sys.stderr.write(f"touchstone: cannot listen on {settings.host}:{settings.port}: {error.strerror}\n")
         return 1
@@ -55,7 +55,7 @@ def main(settings: Settings | None = None) -> int:
     log.event("service_started", url=url, docs=f"{url}/docs", seconds=round(time.perf_counter() - started, 2))
     if settings.port_file is not None:
         try:
-            _publish(settings.port_file, port)
+            publish(settings.port_file, port)
         except OSError as error:
             sys.stderr.write(f"touchstone: cannot write {settings.port_file}: {error.strerror}\n")
             return 1
@@ -111,31 +111,6 @@ def _run(server: uvicorn.Server, listener: socket.socket) -> None:
     gc.freeze()  # what is loaded by now stays, and need not be looked through again and again
     gc.set_threshold(_GC_OBJECTS, *gc.get_threshold()[1:])
     server.run(sockets=[listener])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    listener.listen(2048)
-    return listener
-
-
-def _publish(path: Path, port: int) -> None:
-    """Write the port so that a reader sees either nothing or all of it.
-
-    Raises:
-        OSError: it cannot be written there.
-    """
-    draft = path.with_name(f".{path.name}.{port}")
-    draft.write_text(f"{port}\n")
-    try:
-        draft.replace(path)
-    except OSError:
-        draft.unlink()
-        raise
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Everything an operator can set, read once from `TOUCHSTONE_*` in `service.__main__` and passed on."""
 
-import ipaddress
 import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -9,6 +8,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.judging.settings import JudgeSettings
+from service.listener import is_loopback
 
 MEBIBYTE = 1 << 20
 
@@ -83,7 +83,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_open_bind(self) -> Self:
-        if self.api_key is None and not _is_loopback(self.host):
+        if self.api_key is None and not is_loopback(self.host):
             raise ValueError(
                 f"binding {self.host} without a key would let anyone on the network use this service: "
                 "set TOUCHSTONE_API_KEY, or bind 127.0.0.1"
@@ -91,12 +91,3 @@ class Settings(BaseSettings):
         if self.api_key is not None and not self.api_key.get_secret_value():
             raise ValueError("TOUCHSTONE_API_KEY is empty: unset it, or give it a value")
         return self
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
