@@ -1,11 +1,12 @@
-"""The service that the benchmarks measure: the real one, in processes of its own, with one route added.
+"""The service that the benchmarks measure: the real one, in processes of its own, with two routes added.
 
-`/noop` reads a body and answers nothing. It says what the same server takes for a request without any work, and it is
-no part of the product.
+`/noop` reads a body and answers nothing: what the same server takes for a request without any work. `/lag` says for how
+many milliseconds the event loop was blocked at most since it was last asked. Neither is part of the product.
 
     python -m benchmarks.serving PORT_FILE
 """
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from service.listener import listen
 from service.settings import Settings
 
 _START_S = 60.0
+_LAG_STEP_S = 0.002
 REWARD = "math_equal@v2"
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -98,10 +100,38 @@ def main() -> None:
         await request.body()
         return Response(b"{}", media_type="application/json")
 
+    lag = _Lag()
+
+    @app.get("/lag")
+    async def lagged() -> float:
+        """Say how long the loop was blocked, and begin anew."""
+        return lag.since_last_asked()
+
     draft = port_file.with_suffix(".draft")
     draft.write_text(str(listener.getsockname()[1]))
     draft.rename(port_file)
     _run(server, listener)
+
+
+class _Lag:
+    """Wakes up every few milliseconds and sees how late it is, from when it is first asked."""
+
+    def __init__(self) -> None:
+        self._most_ms = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    def since_last_asked(self) -> float:
+        """Return the longest time that the loop was late, in milliseconds."""
+        if self._task is None:
+            self._task = asyncio.ensure_future(self._watch())
+        most, self._most_ms = self._most_ms, 0.0
+        return most
+
+    async def _watch(self) -> None:
+        while True:
+            started = time.perf_counter()
+            await asyncio.sleep(_LAG_STEP_S)
+            self._most_ms = max(self._most_ms, (time.perf_counter() - started - _LAG_STEP_S) * 1000)
 
 
 def _until(process: "subprocess.Popen[bytes]", found: Callable[[], int]) -> int:
