@@ -8,15 +8,16 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from random import Random
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
 
 import aiosqlite
 import orjson
 
 from rewards.errors import JudgeUnavailable, JudgeUnparsable
 from rewards.judging.fields import Fields
-from rewards.judging.prompt import Prompt, Scale, VerdictT
+from rewards.judging.prompt import Asked, Prompt, Scale, VerdictT
 from rewards.types import Judge
 from service import telemetry
 from service.judging.background import Background
@@ -131,44 +132,34 @@ class EndpointJudges:
             JudgeUnparsable: what was answered is none.
         """
         await self._watch.admit(question)
-        key = self._key(question, fields)
-        kept = await self._store.find(key)
+        letter = self._letter(question, fields)
+        kept = await self._store.find(letter.key)
         if kept is None:
-            fresh: AnswerT = await self._flights.join(
-                key, lambda leave: self._ask_once(team, question, fields, key, leave)
-            )
+            fresh: AnswerT = await self._flights.join(letter.key, lambda leave: self._ask_once(team, letter, leave))
             return fresh
         self.counts.cached += 1
         answer = question.load(kept)
         if self._random.random() < self._settings.recheck_share:
-            self._background.spawn("judge_recheck", self._recheck(team, question, fields, key, answer))
+            self._background.spawn("judge_recheck", self._recheck(team, letter, answer))
         return answer
 
-    async def _ask_once(
-        self, team: str, question: Question[AnswerT], fields: Fields, key: bytes, leave: Callable[[], None]
-    ) -> AnswerT:
+    async def _ask_once(self, team: str, letter: "_Letter[AnswerT]", leave: Callable[[], None]) -> AnswerT:
         """Ask, and keep what is answered before anybody uses it."""
-        answer = await self._ask(team, question, fields, key, leave)
+        question = letter.question
+        answer = await self._ask(team, letter, leave)
         try:
-            await self._store.keep(key, question.name, question.dump(answer), self._clock())
+            await self._store.keep(letter.key, question.name, question.dump(answer), self._clock())
         except aiosqlite.Error as error:  # a full disk costs a second call one day, and no verdict now
             self.counts.unrecorded += 1
             telemetry.defect("judge_cache", error)
         self._background.spawn("judge_canary", self._watch.try_now_and_then(question))
         return answer
 
-    async def _ask(
-        self,
-        team: str,
-        question: Question[AnswerT],
-        fields: Fields,
-        key: bytes,
-        leave: Callable[[], None] = lambda: None,
-    ) -> AnswerT:
-        fence = hmac.new(self._store.secret, key, hashlib.sha256).hexdigest()[:_FENCE_CHARS]
+    async def _ask(self, team: str, letter: "_Letter[AnswerT]", leave: Callable[[], None] = lambda: None) -> AnswerT:
+        """Ask, and read the answer, past the cache."""
         try:
-            reply = await self._line.send(team, question.render(fields, fence), question.form, leave)
-            answer = question.read(reply)
+            reply = await self._line.send(team, letter.asked, letter.question.form, leave)
+            answer = letter.question.read(reply)
         except JudgeUnavailable:
             self.counts.results["unavailable"] += 1
             raise
@@ -180,24 +171,34 @@ class EndpointJudges:
 
     async def _ask_known(self, question: Question[AnswerT], fields: Fields) -> AnswerT:
         """Ask about a known case, at nobody's expense."""
-        return await self._ask(_NOBODY, question, fields, self._key(question, fields))
+        return await self._ask(_NOBODY, self._letter(question, fields))
 
-    async def _recheck(
-        self, team: str, question: Question[AnswerT], fields: Fields, key: bytes, before: AnswerT
-    ) -> None:
+    async def _recheck(self, team: str, letter: "_Letter[AnswerT]", before: AnswerT) -> None:
         """Ask again what was answered from the cache; forget an answer that the judge does not give again."""
-        is_same = question.agree(before, await self._ask(team, question, fields, key))
+        is_same = letter.question.agree(before, await self._ask(team, letter))
         self.counts.recheck(is_same=is_same)
         if not is_same:
-            self._log.event("judge_disagrees_with_itself", question=question.name)
-            await self._store.forget(key)
+            self._log.event("judge_disagrees_with_itself", question=letter.question.name)
+            await self._store.forget(letter.key)
 
-    def _key(self, question: Question[Any], fields: Fields) -> bytes:
-        """Return the digest of all that an answer depends on."""
-        asked, settings = question.render(fields, ""), self._settings
+    def _letter(self, question: Question[AnswerT], fields: Fields) -> "_Letter[AnswerT]":
+        """Return a question as it is sent, between fences that only the holder of the store's secret can foresee."""
+        inside = orjson.dumps((question.name, fields))
+        fence = hmac.new(self._store.secret, inside, hashlib.sha256).hexdigest()[:_FENCE_CHARS]
+        asked, settings = question.render(fields, fence), self._settings
         sampling = (settings.temperature, settings.seed, settings.reasoning_tokens, settings.output)
         whole = (settings.name, question.name, asked.system, asked.user, question.form.schema, sampling)
-        return hashlib.sha256(orjson.dumps(whole)).digest()
+        return _Letter(question, asked, hashlib.sha256(orjson.dumps(whole)).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter(Generic[AnswerT]):
+    """One question about certain fields, ready to be sent."""
+
+    question: Question[AnswerT]
+    asked: Asked
+    key: bytes
+    """The digest of all that its answer depends on."""
 
 
 class _TeamJudge:

@@ -1,6 +1,7 @@
 """Scores the rewards that ask a judge, on the event loop: each sample waits for its verdicts beside the others."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 
 from rewards.declare import Reward
@@ -8,6 +9,9 @@ from rewards.frames import EncodedOutcome, Item, encode_outcome
 from rewards.samples import needs_of, reference_of, sample_of
 from rewards.types import Failure, FailureKind, Frozen, Judge, Outcome
 from service import telemetry
+
+_BEGUN_AT_ONCE = 8
+"""Questions that are written before everything else on the event loop has its turn again."""
 
 
 class Bench:
@@ -31,9 +35,14 @@ class Bench:
         if not items:
             return []
         judge = self._judge_for(team)
-        tasks = [asyncio.ensure_future(_outcome(reward, params, item, judge)) for item in items]
+        ends_at = time.monotonic() + deadline_s
+        tasks: list[asyncio.Task[Outcome]] = []
         try:
-            await asyncio.wait(tasks, timeout=deadline_s)
+            for item in items:
+                tasks.append(asyncio.ensure_future(_outcome(reward, params, item, judge)))
+                if len(tasks) % _BEGUN_AT_ONCE == 0:
+                    await asyncio.sleep(0)
+            await asyncio.wait(tasks, timeout=max(0.0, ends_at - time.monotonic()))
             late = Failure(FailureKind.DEADLINE, f"Not judged within {deadline_s:g} s of wall time.")
             return [[encode_outcome(task.result() if task.done() else late)] for task in tasks]
         finally:
