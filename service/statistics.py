@@ -12,11 +12,15 @@ from typing import cast
 
 from rewards.declare import Reward
 from rewards.frames import EncodedOutcome, Json, SampleFields
+from rewards.types import FailureKind
 
 _LEAST_GROUPS = 50
 """Groups of one batch without variance that are worth a warning; fewer are often chance, or a hard prompt."""
 _LEAST_SAMPLES = 256
 """As above, where the samples of a batch name no groups."""
+_MOST_ABSTAINED = 0.02
+"""Share of samples without a verdict that is worth a warning: no verdict is an escape from a bad one."""
+_LEAST_ABSTAINABLE = 100
 _LEAST_IN_GROUP = 2
 """Scored samples without which a group cannot have a variance."""
 
@@ -127,13 +131,20 @@ def figures(reward: Reward, counts: Counts) -> Json:
 def warnings(reward: Reward, counts: Counts) -> list[str]:
     """Return what a person should look at; each text begins with a code that stays the same, and a colon."""
     flat = counts.groups_without_variance
+    found = []
     if flat >= _LEAST_GROUPS and flat == counts.groups:
-        return [f"no_variance: no variance in {flat:,} groups: {_where(reward, counts)}."]
-    if counts.scored >= _LEAST_SAMPLES and counts.fired == 0:
-        return [f"never_fired: {_where(reward, counts)}."]
-    if counts.scored >= _LEAST_SAMPLES and counts.saturated == counts.scored:
-        return [f"saturated: {_where(reward, counts)}."]
-    return []
+        found.append(f"no_variance: no variance in {flat:,} groups: {_where(reward, counts)}.")
+    elif counts.scored >= _LEAST_SAMPLES and counts.fired == 0:
+        found.append(f"never_fired: {_where(reward, counts)}.")
+    elif counts.scored >= _LEAST_SAMPLES and counts.saturated == counts.scored:
+        found.append(f"saturated: {_where(reward, counts)}.")
+    abstained = counts.failures.get(FailureKind.JUDGE_UNPARSABLE, 0)
+    if counts.samples >= _LEAST_ABSTAINABLE and abstained > _MOST_ABSTAINED * counts.samples:
+        found.append(
+            f"abstained: {abstained:,} of {counts.samples:,} samples have no verdict of {reward.id}, "
+            "which a completion can be written to bring about."
+        )
+    return found
 
 
 def _where(reward: Reward, counts: Counts) -> str:

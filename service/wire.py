@@ -142,7 +142,7 @@ class Statistics(BaseModel):
     warnings: list[str] = Field(
         description="What a person should look at. Each begins with a code and a colon: `no_variance` (none of 50 or "
         "more groups has any), `never_fired` or `saturated` (each of 256 or more scored samples has the lowest, the "
-        "highest value).",
+        "highest value), `abstained` (more than 2 % of 100 or more samples are `judge_unparsable`).",
         examples=[["never_fired: all 256 scored samples got 0, the lowest value of think_format@v1."]],
     )
 

@@ -182,3 +182,10 @@ def test_an_answer_without_statistics_is_the_same_to_the_byte(testbed: httpx.Cli
         f'{{"id":"é","status":"scored",{rest},"details":{{}}}}]}}'
     )
     assert expected == reply.text
+
+
+@pytest.mark.parametrize(("abstained", "codes"), [(2, []), (3, ["abstained"])])
+def test_too_many_abstentions_are_said(abstained: int, codes: list[str]) -> None:
+    """More than two in a hundred samples without a verdict may be an escape that completions have found."""
+    counts = Counts(samples=100, scored=100 - abstained, fired=50, failures={"judge_unparsable": abstained})
+    assert codes == [text.partition(":")[0] for text in statistics.warnings(LENGTH, counts)]
