@@ -1,4 +1,4 @@
-"""The command line: `touchstone serve | list | show | score | stress | lint | train | demo`, one file per command."""
+"""The command line, one file per command: `touchstone --help` lists them."""
 
 import sys
 

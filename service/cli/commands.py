@@ -2,7 +2,7 @@
 
 import typer
 
-from service.cli import catalogue, demo, lint, score, serve, stress, train
+from service.cli import catalogue, demo, judge_server, lint, score, serve, stress, train
 
 app = typer.Typer(
     help="Versioned rewards for language models in training: serve them, read them, try them, train with them.",
@@ -16,5 +16,6 @@ app.command("show")(catalogue.show_reward)
 app.command("score")(score.score)
 app.command("stress")(stress.stress)
 app.command("lint")(lint.lint)
+app.command("judge-server")(judge_server.judge_server)
 app.command("train")(train.train)
 app.command("demo")(demo.demo)

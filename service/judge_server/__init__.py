@@ -1,0 +1,1 @@
+"""A language model of this machine behind the chat-completions wire: `touchstone judge-server`."""
