@@ -14,4 +14,5 @@ def fail(message: str, *, code: int = 1) -> NoReturn:
 
 def require(extra: str, missing: ModuleNotFoundError) -> NoReturn:
     """End a command that needs an extra which is not installed."""
-    fail(f"this command needs {missing.name}: pip install 'touchstone-rl\\[{extra}]'")
+    package = str(missing.name).partition(".")[0]
+    fail(f"this command needs {package}: pip install 'touchstone-rl\\[{extra}]'")

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from service.cli._failure import fail, require
+from service.listener import is_loopback
 
 if TYPE_CHECKING:  # torch takes seconds to import
     from service.judge_server.run import Started
@@ -40,14 +41,13 @@ def judge_server(  # noqa: PLR0913, PLR0917 - one parameter an option
     For trying a judged reward, for tests and for small jobs: it answers one request after the other. Replies can be
     held to a JSON schema, and the probabilities of tokens are given. docs/judge-server.md says what else.
     """
+    if not api_key and not is_loopback(host):
+        fail(f"binding {escape(host)} without a key lets anyone on the network use the model: give --api-key", code=2)
     try:
         from service.judge_server.errors import ModelUnusableError  # noqa: PLC0415 - torch takes seconds to import
         from service.judge_server.run import Options, run  # noqa: PLC0415
-        from service.listener import is_loopback  # noqa: PLC0415
     except ModuleNotFoundError as missing:
         require(_EXTRAS, missing)
-    if not api_key and not is_loopback(host):
-        fail(f"binding {escape(host)} without a key lets anyone on the network use the model: give --api-key", code=2)
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     served = name or model_dir.resolve().name
     options = Options(

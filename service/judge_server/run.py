@@ -17,6 +17,8 @@ from service.listener import listen, publish
 
 _DRAIN_S = 10
 """How long replies under way may take to end once the server is told to stop."""
+_KEEP_ALIVE_S = 75
+"""Longer than the pauses between a trainer's batches, so that no connection is closed while it is taken up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,12 @@ def run(options: Options, announce: Callable[[Started], None]) -> None:
     log = telemetry.configure("info", telemetry.standard_error())
     desk = Desk(model, options.name, Turns(options.max_queued), options.max_new_tokens, options.api_key, log)
     config = uvicorn.Config(
-        create_app(desk), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_DRAIN_S
+        create_app(desk),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_DRAIN_S,
+        timeout_keep_alive=_KEEP_ALIVE_S,
     )
     server = uvicorn.Server(config)
     # uvicorn hands the signal to these once it has drained, so that the program ends with 0.
