@@ -13,16 +13,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from service.cli._failure import fail
 from service.cli._local_service import ServiceDidNotStartError, local_service
 from service.cli._summary import summarise
+from service.samples import SampleColumns
 from trainer_client import Failure, Outcome, RewardClient, RewardRequest, RewardServiceError, Sample, Statistics
-from trainer_client._columns import candidates, reference_schema
 from trainer_client._statistics import merged
 from trainer_client._types import RewardInfo
 
 _CHUNK = 256
-_SAMPLE_FIELDS = ("completion", "prompt", "group", "completion_tokens", "completion_ids")
 _ANSWER_S = 10.0
 """How long a service may take to say what it serves. One that is loading is waited for by a training job, not here."""
-_COMPLETION_NAMES = ("completion", "response", "output", "generated_text", "solution")
 
 
 def score(
@@ -108,43 +106,8 @@ def _samples(
     Raises:
         ValueError: no row has the completion's column, or a mapping names a field that does not exist.
     """
-    properties, _ = reference_schema(reward, catalogue)
-    present = {name for row in rows for name in row}
-    if strangers := set(mapping) - {*_SAMPLE_FIELDS, *properties}:
-        known = ", ".join([*_SAMPLE_FIELDS, *properties])
-        raise ValueError(f"--column {', '.join(sorted(strangers))}: {reward} knows {known}")
-    if absent := {column for column in mapping.values() if rows and column not in present}:
-        raise ValueError(f"no row has {', '.join(sorted(absent))}; the columns are {', '.join(sorted(present))}")
-    completion = mapping.get("completion") or next((name for name in _COMPLETION_NAMES if name in present), None)
-    if completion is None and rows:
-        raise ValueError(f"which column holds the completion? --column completion=... ({', '.join(sorted(present))})")
-    fields = {
-        field: next((name for name in candidates(field, mapping) if name in present and name != completion), None)
-        for field in properties
-    }
-    return [
-        Sample(
-            completion=_text(row.get(str(completion))),
-            prompt=row.get(mapping.get("prompt", "prompt")),
-            group=row.get(mapping.get("group", "group")),
-            completion_tokens=row.get(mapping.get("completion_tokens", "completion_tokens")),
-            completion_ids=row.get(mapping.get("completion_ids", "completion_ids")),
-            reference={
-                field: _plain(row[column]) for field, column in fields.items() if column and row.get(column) is not None
-            }
-            or None,
-        )
-        for row in rows
-    ]
-
-
-def _text(value: object) -> Any:  # noqa: ANN401 - a text, or chat messages as they are
-    return value if isinstance(value, (str, list)) else "" if value is None else str(value)
-
-
-def _plain(value: object) -> object:
-    """Return a number as text: data sets write the answer 72 both ways."""
-    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+    columns = SampleColumns([reward], catalogue, mapping, {name for row in rows for name in row})
+    return [columns.sample(row) for row in rows]
 
 
 def _score(

@@ -4,7 +4,7 @@ import csv
 import itertools
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -38,6 +38,9 @@ class Row:
 
     fault: tuple[str, str] | None = None
     """A code and a sentence, where the row cannot be read."""
+
+    raw: bytes | None = None
+    """The row as it stands in a text file; None where it does not stand there by itself, or is too large."""
 
 
 class Rows:
@@ -88,9 +91,10 @@ def read_file(path: Path) -> Rows:
     """
     try:
         if path.suffix == ".parquet":
-            return Rows(_parquet(path))
-        if path.suffix == ".json" and (whole := _whole(path)) is not None:
-            return Rows(itertools.starmap(_object, enumerate(whole, start=1)))
+            file = _parquet(path)
+            return Rows(_batches(file), total=file.metadata.num_rows)
+        if path.suffix == ".json" and (whole := whole_json(path)) is not None:
+            return Rows(itertools.starmap(_object, enumerate(whole, start=1)), total=len(whole))
         stream = path.open("rb")
         size = path.stat().st_size
     except OSError as error:
@@ -114,7 +118,7 @@ def _json_lines(stream: BinaryIO) -> Iterator[Row]:
                     pass
                 yield Row(number, {}, ("huge_row", _HUGE))
             elif line.strip():
-                yield _parsed(number, line)
+                yield replace(_parsed(number, line), raw=line)
 
 
 _HUGE = f"The row is larger than {MAX_ROW_BYTES // 2**20} MiB, more than a request can carry."
@@ -138,7 +142,7 @@ def _object(number: int, value: object) -> Row:
     return Row(number, {}, ("not_an_object", "The row is JSON, but no object of columns and values."))
 
 
-def _whole(path: Path) -> list[object] | None:
+def whole_json(path: Path) -> list[object] | None:
     """Return the rows of a file that is one JSON value; None where it has one value a line.
 
     Such a file has to be read as a whole.
@@ -166,18 +170,35 @@ def _whole(path: Path) -> list[object] | None:
 def _csv(stream: BinaryIO) -> Iterator[Row]:
     with stream:
         csv.field_size_limit(MAX_ROW_BYTES)
-        decoded = (line.decode("utf-8", "surrogateescape") for line in stream)
-        reader = csv.DictReader((line.removeprefix("\ufeff") for line in decoded), strict=True)
+        read: list[bytes] = []
+        reader = csv.DictReader(_decoded(stream, read), strict=True)
         while True:
             number = reader.line_num + 1
             try:
+                _ = reader.fieldnames  # reads the header, and only that
+                read.clear()
                 fields: dict[Any, Any] | None = next(reader, None)
             except csv.Error as error:
-                yield Row(number, {}, ("bad_csv", f"The row is not CSV: {error}."))
+                yield Row(number, {}, ("bad_csv", f"The row is not CSV: {error}."), b"".join(read))
                 continue
             if fields is None:
                 return
-            yield _record(max(number, 2), fields)
+            yield replace(_record(max(number, 2), fields), raw=b"".join(read))
+
+
+def _decoded(stream: BinaryIO, read: list[bytes]) -> Iterator[str]:
+    """Yield the lines of a CSV file, and keep each as it is read."""
+    for line in stream:
+        read.append(line)
+        yield line.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+
+
+def csv_header(path: Path) -> bytes:
+    """Return the header of a CSV file as it stands there, over several lines where a name has line breaks."""
+    read: list[bytes] = []
+    with path.open("rb") as stream:
+        next(csv.reader(_decoded(stream, read), strict=True), None)
+    return b"".join(read)
 
 
 def _record(number: int, fields: dict[Any, Any]) -> Row:
@@ -192,14 +213,13 @@ def _is_unicode(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _parquet(path: Path) -> Iterator[Row]:
+def _parquet(path: Path) -> Any:  # noqa: ANN401 - pyarrow has no types
     from pyarrow import ArrowInvalid, parquet  # type: ignore[import-untyped]  # noqa: PLC0415 - in no service extra
 
     try:
-        file = parquet.ParquetFile(path)
+        return parquet.ParquetFile(path)
     except ArrowInvalid as error:
         raise UnreadableDatasetError(f"{path} is not Parquet: {error}") from error
-    return _batches(file)
 
 
 def _batches(file: Any) -> Iterator[Row]:  # noqa: ANN401 - pyarrow has no types

@@ -90,11 +90,20 @@ class _Shape:
 def _rows(source: recipe.Source) -> Rows:
     if Path(source.path).suffix in data.LOADERS:
         return read_file(Path(source.path))
-    return _loaded(source)
+    return _numbered(_loaded(source))
 
 
 def read_folder(path: Path, split: str) -> Rows:
     """Return the rows of a folder that holds a data set.
+
+    Raises:
+        UnreadableDatasetError: it holds none.
+    """
+    return _numbered(open_folder(path, split))
+
+
+def open_folder(path: Path, split: str) -> datasets.Dataset:
+    """Return the data set that a folder holds.
 
     Raises:
         UnreadableDatasetError: it holds none.
@@ -104,16 +113,16 @@ def read_folder(path: Path, split: str) -> Rows:
     with quiet():
         try:
             saved = datasets.load_from_disk(str(path))
-            return _numbered(saved[split] if isinstance(saved, datasets.DatasetDict) else saved)
+            return saved[split] if isinstance(saved, datasets.DatasetDict) else saved
         except (OSError, ValueError, KeyError) as error:
             raise UnreadableDatasetError(f"{path}: {error}") from error
 
 
-def _loaded(source: recipe.Source) -> Rows:
+def _loaded(source: recipe.Source) -> datasets.Dataset:
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # it tells of each attempt
     with quiet(), hub.reached_or_cached(source.path) as silence:
         try:
-            return _numbered(data.loaded(source))
+            return data.loaded(source)
         except (OSError, ValueError, RuntimeError, datasets.exceptions.DatasetsError) as error:
             raise UnreadableDatasetError(f"{source.path}: {silence}{error}") from error
 

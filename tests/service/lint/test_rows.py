@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from service.lint import rows
-from service.lint.rows import UnreadableDatasetError, read_file
+from service.lint.rows import UnreadableDatasetError, csv_header, read_file
 
 GOOD = b'{"prompt": "a", "answer": "1"}\n'
 
@@ -118,3 +118,19 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     """The message has its name."""
     with pytest.raises(UnreadableDatasetError, match="gone"):
         read_file(tmp_path / "gone.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "lines"),
+    [
+        ("x.jsonl", b"", [b'{"a": 1.0}\n', b' {"a" :2}\n', b'{"a": \n', b'{"a": 3}']),
+        ("x.csv", b"\xef\xbb\xbfa,b\r\n", [b'1,"x\r\ny"\r\n', b"2,3,4\r\n", b"5,\r\n"]),
+        ("x.csv", b'"a\nb"\n', [b"1\n", b"NA\n"]),
+    ],
+)
+def test_a_row_of_text_is_kept_as_it_stands(tmp_path: Path, name: str, head: bytes, lines: list[bytes]) -> None:
+    """Who copies rows copies their bytes, and those of a header over several lines."""
+    path = tmp_path / name
+    path.write_bytes(head + b"".join(lines))
+    assert lines == [row.raw for row in read_file(path)]
+    assert head == (csv_header(path) if name == "x.csv" else b"")
