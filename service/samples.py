@@ -82,5 +82,5 @@ def _text(value: object) -> Any:  # noqa: ANN401 - a text, or chat messages as t
 
 
 def _plain(value: object) -> object:
-    """Return a number as text: data sets write the answer 72 both ways."""
-    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+    """Return a number as text: data sets write the answer 72 both ways. A date is text to JSON as well."""
+    return value if isinstance(value, (str, bool, list, dict)) else str(value)

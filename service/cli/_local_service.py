@@ -21,15 +21,14 @@ class ServiceDidNotStartError(Exception):
 
 @contextmanager
 def local_service() -> Iterator[str]:
-    """Yield the URL of a service that is ready; end it afterwards.
+    """Yield the URL of a service that is ready, with the judge of the environment's settings; end it afterwards.
 
     Raises:
         ServiceDidNotStartError: with what it wrote.
     """
     with tempfile.TemporaryDirectory(prefix="touchstone-") as folder:
         port_file, log_file = Path(folder, "port"), Path(folder, "log")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("TOUCHSTONE_")}
-        environment |= {
+        environment = {name: value for name, value in os.environ.items() if not _is_left_out(name)} | {
             "TOUCHSTONE_PORT": "0",
             "TOUCHSTONE_PORT_FILE": str(port_file),
             "TOUCHSTONE_LOG_LEVEL": "warning",
@@ -45,6 +44,11 @@ def local_service() -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _is_left_out(name: str) -> bool:
+    """Return whether a setting is one of the service that this machine runs for others; the judge is everybody's."""
+    return name.startswith("TOUCHSTONE_") and not name.startswith("TOUCHSTONE_JUDGE_")
 
 
 def _wait_until_ready(process: "subprocess.Popen[bytes]", port_file: Path, log_file: Path) -> str:

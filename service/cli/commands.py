@@ -3,6 +3,7 @@
 import typer
 
 from service.cli import catalogue, demo, judge_server, lint, score, serve, stress, train
+from service.cli.filter import filter_rows
 
 app = typer.Typer(
     help="Versioned rewards for language models in training: serve them, read them, try them, train with them.",
@@ -17,5 +18,6 @@ app.command("score")(score.score)
 app.command("stress")(stress.stress)
 app.command("lint")(lint.lint)
 app.command("judge-server")(judge_server.judge_server)
+app.command("filter")(filter_rows)
 app.command("train")(train.train)
 app.command("demo")(demo.demo)

@@ -3,7 +3,7 @@
 import contextlib
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -12,6 +12,7 @@ from service.cli._failure import fail, require
 from service.cli._lint_progress import phases
 from service.cli._lint_tables import show
 from service.cli._local_service import ServiceDidNotStartError, local_service
+from service.cli._options import pairs, params_of
 from service.lint.chosen import Choice, ChoiceError, lint_dataset
 from service.lint.progress import Watcher
 from service.lint.rows import SUFFIXES
@@ -51,9 +52,9 @@ def lint(  # noqa: PLR0913, PLR0917 - one for each option
     choice = Choice(
         target,
         reward or [],
-        _pairs("--column", column, "FIELD=COLUMN"),
-        {field: names.split(",") for field, names in _pairs("--transform", transform, "FIELD=NAME").items()},
-        _params(params),
+        pairs("--column", column, "FIELD=COLUMN"),
+        {field: names.split(",") for field, names in pairs("--transform", transform, "FIELD=NAME").items()},
+        params_of(params),
         split,
         limit,
     )
@@ -98,26 +99,3 @@ def _check(choice: Choice, *, is_recipe: bool) -> None:
         fail("which rewards is the data set for? --reward math_equal@v2 (`touchstone list` lists them)", code=2)
     if not choice.path.is_dir() and choice.path.suffix not in SUFFIXES:
         fail(f"{choice.path} is no folder and none of {', '.join(sorted(SUFFIXES))}", code=2)
-
-
-def _pairs(option: str, given: list[str] | None, wanted: str) -> dict[str, str]:
-    pairs = {}
-    for one in given or []:
-        name, equals, value = one.partition("=")
-        if not (name and equals and value):
-            fail(f"{option} {one}: write {wanted}", code=2)
-        pairs[name] = value
-    return pairs
-
-
-def _params(given: list[str] | None) -> dict[str, dict[str, Any]]:
-    found = {}
-    for reward, text in _pairs("--params", given, "ID=JSON").items():
-        try:
-            value = json.loads(text)
-        except ValueError as error:
-            fail(f"--params {reward}: not JSON: {error}", code=2)
-        if not isinstance(value, dict):
-            fail(f"--params {reward}: write an object, such as {{}}", code=2)
-        found[reward] = value
-    return found
