@@ -8,7 +8,8 @@ import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 _MADE_BY = "touchstone"
 _NONE = 2**64 - 1
@@ -67,8 +68,15 @@ class Journal:
             if last[record["row"]] == offset:
                 yield record
 
-    def close(self) -> None:
-        """Close the file."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         self._sink.close()
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:

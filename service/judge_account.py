@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+from trainer_client._override import override
+
 _ANSWER_S = 10.0
 
 
@@ -18,19 +20,28 @@ class Account:
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    spent_usd: float | None = None
-    """None where no prices are set."""
+    spent_usd: float = 0.0
+    """0 where no prices are set."""
+    cached: int = 0
+    """Questions that were answered from the cache."""
 
     def since(self, earlier: "Account") -> "Account":
         """Return what was spent after an earlier look."""
-        spent = None if self.spent_usd is None else self.spent_usd - (earlier.spent_usd or 0.0)
         return Account(
             self.name,
             self.calls - earlier.calls,
             self.prompt_tokens - earlier.prompt_tokens,
             self.completion_tokens - earlier.completion_tokens,
-            spent,
+            self.spent_usd - earlier.spent_usd,
+            self.cached - earlier.cached,
         )
+
+    @override
+    def __str__(self) -> str:
+        """Say it in one line."""
+        tokens = f"{self.prompt_tokens:,} tokens asked and {self.completion_tokens:,} answered"
+        money = f", {self.spent_usd:.4f} USD" if self.spent_usd else ""
+        return f"{self.calls:,} calls ({self.cached:,} more answered from the cache), {tokens}{money}"
 
 
 def account(base_url: str, api_key: str | None, transport: httpx.BaseTransport | None = None) -> Account:
@@ -52,7 +63,8 @@ def account(base_url: str, api_key: str | None, transport: httpx.BaseTransport |
 
 
 def _read(told: Mapping[str, Any]) -> Account:
-    name = next((told[key] for key in ("name", "judge", "model") if isinstance(told.get(key), str) and told[key]), None)
-    calls, asked, answered = (int(told.get(key) or 0) for key in ("calls", "prompt_tokens", "completion_tokens"))
-    spent = told.get("spent_usd")
-    return Account(name, calls, asked, answered, spent if isinstance(spent, int | float) else None)
+    name = told.get("name")
+    calls, asked, answered, cached = (
+        int(told.get(key) or 0) for key in ("calls", "prompt_tokens", "completion_tokens", "cached")
+    )
+    return Account(str(name) if name else None, calls, asked, answered, float(told.get("spent_usd") or 0.0), cached)

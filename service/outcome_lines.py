@@ -16,3 +16,9 @@ def outcome_line(outcome: Outcome) -> dict[str, Any]:
         "reason": outcome.reason,
         "explanation": outcome.explanation,
     }
+
+
+def whole_outcome_line(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome as JSON can say it, with its details."""
+    line = outcome_line(outcome)
+    return line if isinstance(outcome, Failure) else line | {"details": dict(outcome.details)}

@@ -37,7 +37,7 @@ class Store:
             raise CalibrationError(f"{self.path} cannot be written: {error.strerror or error}") from error
 
     def find(self, judge: str | None, reward: str) -> dict[str, Any]:
-        """Return the calibration of a judge for a reward.
+        """Return the calibration of a judge for a reward, or of a reward that asks none.
 
         Args:
             judge: The judge's name; None where the service does not tell it.
@@ -47,9 +47,11 @@ class Store:
             CalibrationError: there is none.
         """
         how = f"run `touchstone calibrate DATA --reward {reward}` with this judge first, or write a number"
+        entries = [each for each in self._entries() if each["reward"] == reward]
+        if (unjudged := next((each for each in entries if not each["judge"]), None)) is not None:
+            return unjudged
         if judge is None:
             raise CalibrationError(f"the service names no judge, so that no threshold of {reward} belongs to it; {how}")
-        entries = [each for each in self._entries() if each["reward"] == reward]
         found = next((each for each in entries if each["judge"] == judge), None)
         if found is None:
             known = ", ".join(sorted(each["judge"] for each in entries)) or "none"

@@ -2,7 +2,7 @@
 
 import typer
 
-from service.cli import catalogue, demo, judge_server, lint, score, serve, stress, train
+from service.cli import calibrate, catalogue, demo, judge_server, lint, score, serve, stress, train
 from service.cli.filter import filter_rows
 
 app = typer.Typer(
@@ -19,5 +19,6 @@ app.command("stress")(stress.stress)
 app.command("lint")(lint.lint)
 app.command("judge-server")(judge_server.judge_server)
 app.command("filter")(filter_rows)
+app.command("calibrate")(calibrate.calibrate)
 app.command("train")(train.train)
 app.command("demo")(demo.demo)

@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import itertools
-import signal
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +15,7 @@ from service.calibration.store import CalibrationError, Store
 from service.cli._calibration_file import calibration_file
 from service.cli._failure import fail, require
 from service.cli._filter_report import show_rows, show_tally
+from service.cli._interruption import INTERRUPTED, ended_by_sigterm
 from service.cli._local_service import ServiceDidNotStartError, local_service
 from service.cli._options import pairs, params_of
 from service.cli._row_progress import row_progress
@@ -34,7 +33,6 @@ _DEADLINE_S = 600.0
 """A judge takes seconds for each row, and nobody waits for a single batch."""
 _ANSWER_S = 10.0
 """How long a service may take to say what it serves."""
-INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,8 @@ def _saved(scores: Path) -> str:
 async def _first(work: _Work) -> list[Judged]:
     """Return what would become of the first rows."""
     async with work.client:
-        return await work.sieve.judge(list(itertools.islice(work.plan.order.data.rows(), work.limit)))
+        with contextlib.closing(work.plan.order.data.rows()) as rows:
+            return await work.sieve.judge(list(itertools.islice(rows, work.limit)))
 
 
 def _filter(work: _Work) -> Tally:
@@ -160,7 +159,7 @@ def _filter(work: _Work) -> Tally:
     data = work.plan.order.data
     with errors.status(f"reading {data.path}"):
         journal = Journal(work.scores, work.plan.job())
-    with contextlib.closing(journal):
+    with journal:
         whole = Filter(work.sieve, journal)
         if whole.progress.rows:
             errors.print(f"{whole.progress.rows:,} rows are done already, as {work.scores} says.", soft_wrap=True)
@@ -173,9 +172,8 @@ def _filter(work: _Work) -> Tally:
 
 
 async def _go_through(work: _Work, whole: Filter, errors: Console) -> None:
-    rows = work.plan.order.data.rows()
-    known = [most for most in (work.limit, rows.total) if most is not None]
-    with row_progress(errors, "filtering") as shown:
+    with contextlib.closing(work.plan.order.data.rows()) as rows, row_progress(errors, "filtering") as shown:
+        known = [most for most in (work.limit, rows.total) if most is not None]
 
         def advance(progress: Progress) -> None:
             share = min(1.0, progress.rows / max(1, min(known))) if known else rows.share
@@ -183,13 +181,3 @@ async def _go_through(work: _Work, whole: Filter, errors: Console) -> None:
 
         async with work.client:
             await whole.run(rows, work.limit, work.batch, advance)
-
-
-@contextlib.contextmanager
-def ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end a command as Ctrl-C does, so that nothing that it started is left behind."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

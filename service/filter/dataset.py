@@ -149,17 +149,17 @@ def _codec(name: str) -> str:
     return "none" if name == "UNCOMPRESSED" else name.lower()
 
 
-def readable(data: DataSet) -> Rows:
-    """Return the rows of a data set that has some columns.
+def columns(data: DataSet) -> list[str]:
+    """Return the columns of a data set.
 
     Raises:
         UnreadableDatasetError: it has none.
         ModuleNotFoundError: a package is missing.
     """
-    rows = data.rows()
-    if not rows.columns:
-        with contextlib.suppress(StopIteration):
-            first = next(iter(rows))
-            raise UnreadableDatasetError(f"{data.path}: no row can be read. {first.fault[1] if first.fault else ''}")
+    with contextlib.closing(data.rows()) as rows:
+        if rows.columns:
+            return rows.columns
+        first = next(iter(rows), None)
+    if first is None:
         raise UnreadableDatasetError(f"{data.path} has no rows")
-    return rows
+    raise UnreadableDatasetError(f"{data.path}: no row can be read. {first.fault[1] if first.fault else ''}".rstrip())

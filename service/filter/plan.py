@@ -7,7 +7,7 @@ from typing import Any
 from service.asking import Question
 from service.calibration.store import Store
 from service.filter.conditions import Condition, check, parse
-from service.filter.dataset import DataSet, readable
+from service.filter.dataset import DataSet, columns
 from service.lint.columns import suggestion
 from service.lint.served import refusal
 from service.samples import SampleColumns
@@ -80,10 +80,10 @@ def plan(order: Order, client: RewardClient, judge: str | None, store: Store) ->
     infos = {each.reward: _served(each, client, catalogue, order.params) for each in conditions}
     if strangers := sorted(set(order.params) - set(infos)):
         raise PlanError(f"--params {', '.join(strangers)}: no condition asks for that reward")
-    present = readable(order.data).columns
-    columns = SampleColumns(list(infos), catalogue, order.columns, present)
+    present = columns(order.data)
+    mapped = SampleColumns(list(infos), catalogue, order.columns, present)
     for reward in infos:
-        for name in sorted(reference_schema(reward, catalogue)[1] - set(columns.chosen)):
+        for name in sorted(reference_schema(reward, catalogue)[1] - set(mapped.chosen)):
             hint = suggestion(name, present) or f"Name it with --column {name}=COLUMN."
             listed = ", ".join(present)
             raise PlanError(f"{reward} compares with the field '{name}', which no column has among {listed}. {hint}")
@@ -94,7 +94,7 @@ def plan(order: Order, client: RewardClient, judge: str | None, store: Store) ->
         )
         for each in infos.values()
     ]
-    return Plan(order, conditions, infos, columns, judge, questions)
+    return Plan(order, conditions, infos, mapped, judge, questions)
 
 
 def _served(

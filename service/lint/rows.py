@@ -74,6 +74,11 @@ class Rows:
     def __iter__(self) -> Iterator[Row]:
         return self._rows
 
+    def close(self) -> None:
+        """Close the file, for who does not read it to its end."""
+        if self._stream is not None:
+            self._stream.close()
+
     @property
     def share(self) -> float | None:
         """How much of the file has been read, from 0 to 1; None where it is not known."""
