@@ -12,7 +12,9 @@ REGISTRY = discover()
 ID = re.compile(r"`([a-z][a-z0-9_]*@v\d+)`")
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/coming-from.md", "docs/operations.md", "docs/lint.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/coming-from.md", "docs/operations.md", "docs/lint.md", "docs/filter.md"]
+)
 def test_every_version_that_is_named_is_served(page: str) -> None:
     """A reader can ask for whatever a page names."""
     named = set(ID.findall((ROOT / page).read_text(encoding="utf-8")))

@@ -49,10 +49,13 @@ def test_help_names_every_command() -> None:
     """`touchstone --help` lists the commands with a line each."""
     code, output = run("--help")
     assert 0 == code
-    assert all(f" {command} " in output for command in ("serve", "list", "show", "score", "lint", "train", "demo"))
+    assert all(
+        f" {command} " in output
+        for command in ("serve", "list", "show", "score", "lint", "filter", "calibrate", "demo")
+    )
 
 
-@pytest.mark.parametrize("command", ["serve", "list", "show", "score", "lint", "train", "demo"])
+@pytest.mark.parametrize("command", ["serve", "list", "show", "score", "lint", "filter", "calibrate", "train", "demo"])
 def test_every_command_explains_itself(command: str) -> None:
     """`touchstone COMMAND --help` works without the heavy packages being imported."""
     code, output = run(command, "--help")
