@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
@@ -96,9 +96,15 @@ def digests(registry: Mapping[str, Reward], lock: Lock | None = None) -> dict[st
     return found
 
 
-def behaviour_digest(rows: Iterable[tuple[str, Outcome]]) -> str:
-    """Return the digest of outcomes by probe id, in any order. What is written for people is left out."""
-    return _sha256("\n".join(sorted(_canonical([probe, *_facts(outcome)]) for probe, outcome in rows)))
+def behaviour_digest(rows: Iterable[tuple[str, Outcome]], asked: Iterable[Sequence[str]] = ()) -> str:
+    """Return the digest of outcomes by probe id, in any order. What is written for people is left out.
+
+    Args:
+        rows: What came out.
+        asked: What a judge was asked on the way: the probe's id, and the texts of a question.
+    """
+    facts = [[probe, *_facts(outcome)] for probe, outcome in rows]
+    return _sha256("\n".join(sorted(map(_canonical, [*facts, *asked]))))
 
 
 def build_digest(reward: Reward, registry: Mapping[str, Reward]) -> str:

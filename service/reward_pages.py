@@ -123,8 +123,11 @@ def _section(reward: Reward, successor: str | None, matrix: Matrix | None, cases
 def _facts(reward: Reward, matrix: Matrix | None) -> Iterator[str]:
     """Yield one line for each fact that is declared or measured."""
     yield f"- Range: {_range(reward)}"
-    limits = f"{reward.budget_s:g} CPU seconds; longest completion {reward.max_completion_chars:,} characters"
-    yield f"- Budget: {limits}"
+    longest = f"{reward.max_completion_chars:,} characters"
+    limits = f"{reward.budget_s:g} CPU seconds; longest completion {longest}"
+    yield f"- Longest completion: {longest}" if reward.is_judged else f"- Budget: {limits}"
+    if reward.is_judged:
+        yield "- Asks a judge; without one its outcomes are `judge_unavailable`, but where rules decide alone"
     if reward.is_group:
         yield "- Scores the completions of a group together"
     if reward.needs:
@@ -134,7 +137,8 @@ def _facts(reward: Reward, matrix: Matrix | None) -> Iterator[str]:
             default = "" if info.is_required() else f" Default `{json.dumps(info.default)}`."
             yield f"- {title} `{name}`: {info.description or ''}{default}"
     if matrix is not None:
-        yield f"- Stress: {_stress(matrix)}"
+        bought = " (with a judge that is bought, and gives whatever earns most)" if matrix.is_judged else ""
+        yield f"- Stress{bought}: {_stress(matrix)}"
 
 
 def _stress(matrix: Matrix) -> str:

@@ -28,6 +28,9 @@ def stress(
 ) -> None:
     """Score a matrix of dishonest completions with one reward, beside an honest right and an honest wrong one.
 
+    A reward that asks a judge is scored with one that is bought, and gives whatever earns most. What is not paid was
+    then held back by rules, and not by a model's good sense.
+
     Exits with 1 where a dishonest completion earns as much as the honest right one.
 
     Example: touchstone stress xml_soft_format@v1
@@ -53,8 +56,8 @@ def _matrix(reward_id: str, file: Path | None, params: dict[str, Any] | None) ->
         from rewards.registry import discover  # noqa: PLC0415
         from service.catalogue import unknown  # noqa: PLC0415
         from service.examples import Example, example  # noqa: PLC0415
-        from service.offline import offline_scorer  # noqa: PLC0415
         from service.stress.matrix import stress as score_all  # noqa: PLC0415
+        from service.stress.matrix import stress_scorer  # noqa: PLC0415
     except ModuleNotFoundError as missing:
         require("service", missing)
     registry = discover()
@@ -69,7 +72,7 @@ def _matrix(reward_id: str, file: Path | None, params: dict[str, Any] | None) ->
         fail(f"{reward_id} has no example; give one with --example", code=2)
 
     async def run() -> "Matrix":
-        async with offline_scorer(registry) as scorer:
+        async with stress_scorer(registry) as scorer:
             return await score_all(scorer, reward, given, params)
 
     with Console(stderr=True).status(f"scoring attacks on {reward_id}"):
@@ -102,6 +105,10 @@ def _print(matrix: "Matrix") -> None:
         style = "bold red" if each.completion in paid else ""
         table.add_row(each.kind, each.name, *_cells(outcome), style=style)
     console.print(table)
+    if matrix.is_judged:
+        console.print(
+            "The judge was taken to be bought, and gave whatever earns most: rules held back what is not paid."
+        )
     if matrix.paid:
         console.print(f"[bold red]{len(matrix.paid)} of {len(matrix.attacks)} attacks earn as much as the right one.")
     else:
@@ -125,4 +132,5 @@ def _plain(matrix: "Matrix") -> dict[str, Any]:
         "wrong": plain(matrix.wrong),
         "attacks": [{"kind": each.kind, "name": each.name, **plain(outcome)} for each, outcome in matrix.attacks],
         "paid": len(matrix.paid),
+        "judge": "bought" if matrix.is_judged else None,
     }

@@ -1,6 +1,7 @@
 """Scores the attacks on a reward beside its honest completions."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from service.examples import example as example_of
 from service.offline import offline_scorer
 from service.scoring import Ask, Scorer, Submission, submission
 from service.stress.attacks import Attack, attacks
+from service.stress.bought import BoughtJudge
 
 _DEADLINE_S = 600.0
 
@@ -24,6 +26,8 @@ class Matrix:
     right: Outcome
     wrong: Outcome
     attacks: Sequence[tuple[Attack, Outcome]]
+    is_judged: bool = False
+    """Whether a judge was asked, and taken to be bought: it gave whatever earns most."""
 
     @property
     def paid(self) -> list[tuple[Attack, Score]]:
@@ -43,7 +47,8 @@ class Matrix:
 async def stress(scorer: Scorer, reward: Reward, example: Example, params: dict[str, Any] | None = None) -> Matrix:
     """Return what a reward pays for an example's honest completions and for every attack.
 
-    A group reward sees each completion in a group of its own, behind two right ones and a wrong one.
+    A group reward sees each completion in a group of its own, behind two right ones and a wrong one. A reward that asks
+    a judge wants the scorer of `stress_scorer`.
 
     Args:
         scorer: What scores.
@@ -66,12 +71,17 @@ async def stress(scorer: Scorer, reward: Reward, example: Example, params: dict[
     (encoded,) = await scorer.score([Ask(reward, chosen)], batch, _DEADLINE_S)
     step = len(batch) // len(texts)
     right, wrong, *others = (outcome.outcome() for outcome in encoded[step - 1 :: step])
-    return Matrix(reward.id, right, wrong, list(zip(found, others, strict=True)))
+    return Matrix(reward.id, right, wrong, list(zip(found, others, strict=True)), reward.is_judged)
+
+
+def stress_scorer(registry: Registry) -> AbstractAsyncContextManager[Scorer]:
+    """Return a scorer whose judge is bought, so that what is not paid was held back by rules."""
+    return offline_scorer(registry, judge_for=lambda _: BoughtJudge())
 
 
 async def stress_all(registry: Registry) -> dict[str, Matrix]:
     """Return the matrix of every version that has an example, by its id, scored by one pool."""
-    async with offline_scorer(registry) as scorer:
+    async with stress_scorer(registry) as scorer:
         examples = {reward.id: example for reward in registry.values() if (example := example_of(reward)) is not None}
         return {reward_id: await stress(scorer, registry[reward_id], given) for reward_id, given in examples.items()}
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rewards.types import Failure, Score
 from service.examples import Example, example, token_ids
+from service.stress.bought import BoughtJudge
 from tests.rewards.scoring import registry, score, score_group
 
 IS_TRACED = sys.gettrace() is not None
@@ -50,7 +51,7 @@ def outcome(reward_id: str, text: str, **given: Any) -> Score | Failure:  # noqa
     if reward.is_group:
         others = [{**sample, "completion": other} for other in (shown.right, shown.right, shown.wrong)]
         return score_group(reward_id, [*others, sample], shown.params, budget_s=budget_s)[-1]
-    return score(reward_id, params=shown.params, budget_s=budget_s, **sample)
+    return score(reward_id, params=shown.params, budget_s=budget_s, judge=BoughtJudge(), **sample)
 
 
 def check(reward_id: str, found: Score | Failure) -> None:

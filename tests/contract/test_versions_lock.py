@@ -4,9 +4,9 @@ from functools import cache
 
 import pytest
 
-from rewards.digest import LOCK_PATH, Lock, behaviour_digest, build_digest
+from rewards.digest import LOCK_PATH, Lock, build_digest
 from rewards.registry import discover
-from tests.relock import Outcomes, probe_outcomes
+from tests.relock import Behaviour, probe_outcomes
 
 pytestmark = pytest.mark.usefixtures("warm_forkserver")
 
@@ -15,19 +15,19 @@ LOCK = Lock.read()
 
 
 @cache
-def _all_outcomes() -> dict[str, Outcomes]:
-    """Return what every released version returns on its probes, computed once for this module."""
+def _all_behaviours() -> dict[str, Behaviour]:
+    """Return what every released version does on its probes, computed once for this module."""
     return probe_outcomes(REGISTRY, list(LOCK.lines))
 
 
-def _outcomes(reward_id: str) -> Outcomes:
-    return _all_outcomes()[reward_id]
+def _behaviour(reward_id: str) -> Behaviour:
+    return _all_behaviours()[reward_id]
 
 
 @pytest.mark.parametrize("reward_id", LOCK.lines)
 def test_behaviour_is_the_locked_one(reward_id: str) -> None:
     """Every outcome on the probe corpus is bit-equal to the day of the release."""
-    assert LOCK.lines[reward_id].behaviour == behaviour_digest(_outcomes(reward_id))
+    assert LOCK.lines[reward_id].behaviour == _behaviour(reward_id).digest
 
 
 @pytest.mark.parametrize("reward_id", LOCK.lines)
@@ -44,6 +44,6 @@ def test_lock_is_as_the_tool_writes_it() -> None:
 @pytest.mark.parametrize("reward_id", LOCK.lines)
 def test_probes_tell_outcomes_apart(reward_id: str) -> None:
     """A probe corpus that always earns the same value proves nothing."""
-    outcomes = [outcome for _, outcome in _outcomes(reward_id)]
+    outcomes = [outcome for _, outcome in _behaviour(reward_id).outcomes]
     assert len(outcomes) >= 200
     assert len({getattr(outcome, "value", None) for outcome in outcomes}) > 1

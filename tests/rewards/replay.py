@@ -23,6 +23,9 @@ class ReplayJudge:
     def __init__(self, replies: Mapping[str, Mapping[str, Any]]) -> None:
         self._replies = replies
         self.asked: list[tuple[str, Asked]] = []
+        """The questions by name, as they were sent."""
+        self.questions: list[Prompt[Any] | Scale] = []
+        """The same questions as they were declared."""
 
     async def ask(self, prompt: Prompt[VerdictT], fields: Fields) -> VerdictT:
         """Return the verdict laid down for the prompt."""
@@ -34,6 +37,7 @@ class ReplayJudge:
 
     def _reply(self, question: Prompt[Any] | Scale, fields: Fields) -> Mapping[str, Any]:
         self.asked.append((question.name, question.render(fields, FENCE)))
+        self.questions.append(question)
         reply = self._replies.get(question.name, {"unavailable": "No reply is laid down."})
         if "unavailable" in reply:
             raise JudgeUnavailable(reply["unavailable"])

@@ -1,5 +1,6 @@
 """How these tests score one sample: in this process, within the CPU time that the version declares."""
 
+import asyncio
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,8 @@ from typing import Any
 
 from rewards.declare import Reward
 from rewards.registry import Registry, discover
-from rewards.types import Failure, Frozen, Needs, Outcome, Sample
+from rewards.types import Failure, Frozen, Judge, Needs, Outcome, Sample
+from tests.rewards.replay import ReplayJudge
 
 Fields = Mapping[str, Any]
 
@@ -30,20 +32,24 @@ def score(
     reference: Fields | None = None,
     params: Fields | None = None,
     budget_s: float | None = None,
+    judge: Judge | None = None,
     **fields: object,
 ) -> Outcome:
     """Return what a reward says of one completion, after what it needs: its lowest score once the budget is spent.
 
-    The budget is CPU time, the version's own unless another is given.
+    The budget is CPU time, the version's own unless another is given. Without a judge nobody answers those that ask.
     """
     reward = _with_budget(registry()[reward_id], budget_s)
     given = {"completion": completion, "reference": reference, **fields}
     needs = _needs(reward, given)
     if isinstance(needs, Failure):
         return needs
+    sample, chosen = _sample(reward, given), reward.params.model_validate(params or {})
     try:
         with _budget(reward):
-            return reward.score(_sample(reward, given), reward.params.model_validate(params or {}), needs)
+            if reward.is_judged:
+                return asyncio.run(reward.score_judged(sample, chosen, needs, judge or ReplayJudge({})))
+            return reward.score(sample, chosen, needs)
     except _BudgetSpent:
         return reward.lowest("answer_too_expensive", "Reading the answer took longer than its budget.")
 

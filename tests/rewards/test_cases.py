@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rewards.types import Failure, Outcome
+from tests.rewards.replay import ReplayJudge
 from tests.rewards.scoring import registry, score, score_group
 
 CASES = Path(__file__).parent / "cases"
@@ -28,7 +29,8 @@ def test_case(reward_id: str, case: dict[str, Any]) -> None:
         outcomes = score_group(reward_id, case["group"], case.get("params"))
         expected = case["expect"] if isinstance(case["expect"], list) else [case["expect"]] * len(outcomes)
     else:
-        outcomes = [score(reward_id, params=case.get("params"), **case["sample"])]
+        judge = ReplayJudge(case.get("judge", {}))
+        outcomes = [score(reward_id, params=case.get("params"), judge=judge, **case["sample"])]
         expected = [case["expect"]]
     assert expected == [seen(outcome) for outcome in outcomes], case["why"]
 
