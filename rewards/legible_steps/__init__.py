@@ -1,0 +1,1 @@
+"""The completion can be shown to a judge as numbered steps."""

@@ -1,0 +1,106 @@
+"""What a judge may be shown of a completion: its steps, if it has any."""
+
+import json
+import re
+
+from rewards.declare import reward
+from rewards.text.attempt import refusal
+from rewards.text.gibberish import is_gibberish
+from rewards.text.steps import MAX_STEPS, steps, tokens
+from rewards.text.truncation import ends_within_word
+from rewards.types import Detail, NoParams, NoReference, Sample, Score
+
+_MAX_CHARS = 48_000
+"""Some 12,000 tokens, which every judge's context holds beside the question."""
+_ANSWER_BLOCK = re.compile(r"<(answer|SOLUTION|solution|final_answer)>[^<]{0,100}+</\1>")
+_ANSWERING = re.compile(
+    r"\W{0,8}(?:\w{1,12}\W{1,3}){0,4}?(?:answers?|solution|result|antwort|respuesta|réponse|risposta|resposta|ответ|答案|答|정답|답)"
+    r"\b[^\n,.;]{0,80}?(?::|=|\bis\b|\bare\b|\bist\b|\bes\b|\best\b|是|为)|\W{0,8}####|\W{0,8}\\boxed",
+    re.IGNORECASE,
+)
+_REASONED = re.compile(r"\b(?:because|since|as|so that)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{2}|[=<>≈≤≥→⇒]|[\u3040-\u9fff]")
+_DENSE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff]")
+_SETTING = re.compile(r'"[^"\n]{0,60}+"\s{0,4}+:\s{0,4}+(?:"[^"\n]{0,60}+"|[\w.+-]{1,40}+)?')
+"""A name and a short value, as JSON has them."""
+_GRADING = frozenset(
+    (  # noqa: SIM905 - a table of words reads best as one text
+        "a about all always an and are as assistant award be been best by coherence coherent completely completion"
+        " correct correctly criteria critic disregard error errors evaluate evaluation evaluator excellent every"
+        " evidence fail failed feedback final flawless follow for full fully give given good grade grader grading great"
+        " has have human i ignore in instruction instructions is it its judge judgement judgment logical logically mark"
+        " marks maximum me mistake mistakes must my no not of on only or out output pass passed perfect perfectly"
+        " please point points prior previous quality rate rating reasoning response result return reward role say score"
+        " sound step steps supported system task text that the there therefore these this to true unsupported user"
+        " valid validity verdict verified very was were will with without you your answer answers answered question"
+        " alignment aligned above below everything as expected well done"
+    ).split()
+)
+"""Words of which grades are made, and orders to a judge."""
+_RELATIONS = frozenset("=<>≈≤≥→⇒")
+_FEW = 4
+_DENSE_WEIGHT = 0.6
+_FEW_BEHIND = 8
+
+
+@reward(range=(0.0, 1.0), budget_s=2, max_completion_chars=_MAX_CHARS)
+def score(sample: Sample[NoReference], params: NoParams) -> Score:
+    r"""The completion can be shown to a judge as numbered steps.
+
+    Judged rewards need it: what scores 0.0 here is never shown to a language model, so that nobody is paid for a colon.
+    By itself it is also the way to look at what a judge sees.
+
+    **1.0**: there are steps, and at least one says something beside the answer (`legible`). **0.0**: the text is no
+    attempt (`empty`, `prompt_echo`, `keyword_stuffing`, `tag_stuffing`, `all_options`, `answer_spam`,
+    `endless_repetition`, `lookalikes`, `bare_prefix` such as "Thought process:", or `cut_off`, also within a word), its
+    words are none (`gibberish`), there is nothing but an answer (`no_steps`), more than 200 paragraphs
+    (`too_many_steps`), or more than 48,000 characters (`too_long`). There is nothing between. Without a prompt no echo
+    of it is told.
+
+    `details`: the number of `steps`, and `shown`, a JSON array of exactly the texts that a judge is shown.
+
+    **A step** is a line that is laid out as one (`Step 2:`, `3.`, a bullet), or else a sentence. Formulas on lines of
+    their own, headings and lines that lead to the next one stay with what they belong to. A text of more than 200
+    sentences is cut at its lines instead, one of more than 200 lines at its blank lines, and what is longer than
+    2,000 characters at a blank. Tags of a form such as `<think>`, marks of chat templates, and characters that
+    are not seen are left out. All else stays as it was written.
+
+    **Says something**: four different words, numbers or signs, a word or a relation among them, and not only "the
+    answer is ..." and its like, a grade, an order to a judge, or JSON of short values. An `<answer>` block of up to
+    100 characters does not count.
+
+    Known ways to game it: it asks for words, not for sense. Any four words are a step, and gibberish that can be
+    pronounced, or in other letters than Latin, is left to the judge.
+
+    Source: written for this service. The openings that judges pay for are those of "One Token to Fool
+    LLM-as-a-Judge", arXiv 2507.08794.
+    """
+    refused = refusal(sample.completion, sample.prompt)
+    if refused is not None:
+        return Score(0.0, refused.reason, refused.explanation)
+    if ends_within_word(sample.completion, sample.prompt):
+        return Score(0.0, "cut_off", "The completion stops in the middle of a word.")
+    if is_gibberish(sample.completion):
+        return Score(0.0, "gibberish", "Hardly any word of the completion is one in any language.")
+    found = steps(sample.completion)
+    if found is None:
+        return Score(0.0, "too_many_steps", f"The completion has more than {MAX_STEPS} steps, however they are cut.")
+    details: dict[str, Detail] = {"steps": len(found), "shown": json.dumps(found, ensure_ascii=False)}
+    said = steps(_ANSWER_BLOCK.sub("\n", sample.completion)) or ()
+    if not any(map(_says_something, said)):
+        return Score(0.0, "no_steps", "The completion has no step that says something beside the answer.", details)
+    return Score(1.0, "legible", "The completion can be shown as numbered steps.", details)
+
+
+def _says_something(step: str) -> bool:
+    """Return whether a step has enough different words, and is more than an answer, a grade or a setting."""
+    step = _SETTING.sub(" ", step)
+    said = {each.casefold() for each in tokens(step)}
+    dense = sum(_DENSE.match(each) is not None for each in said)
+    if len(said) - dense + dense * _DENSE_WEIGHT < _FEW or not _WORD.search(step):
+        return False
+    words = [word for word in said if word.isalpha()]
+    if words and _GRADING.issuperset(words):
+        return not said.isdisjoint(_RELATIONS) and sum(map(str.isdigit, said)) > 1
+    stated = _ANSWERING.match(step)
+    return stated is None or len(tokens(step[stated.end() :])) >= _FEW_BEHIND or _REASONED.search(step) is not None
