@@ -18,7 +18,9 @@ OUR_OWN_V1 = {
     "aime_integer",
     "answer_type",
     "doubt_loop",
+    "faithfulness",
     "language_consistency",
+    "legible_steps",
     "majority_vote",
     "multiple_choice",
     "rationale_consistency",
@@ -83,9 +85,19 @@ def test_the_command_says_what_is_paid() -> None:
     paid = CliRunner().invoke(app, ["stress", "xml_soft_format@v1"])
     assert paid.exit_code == 1
     assert "attacks earn as much as the right one" in paid.output
+    assert "bought" not in paid.output
     safe = CliRunner().invoke(app, ["stress", "gsm8k_answer@v2", "--json"])
     assert safe.exit_code == 0
     assert '"paid": 0' in safe.output
+
+
+def test_the_command_says_that_the_judge_was_bought() -> None:
+    """What a judged reward holds back is held back by rules alone."""
+    table = CliRunner().invoke(app, ["stress", "faithfulness@v1"])
+    assert table.exit_code == 0
+    assert "The judge was taken to be bought" in " ".join(table.output.split())
+    plain = CliRunner().invoke(app, ["stress", "faithfulness@v1", "--json"])
+    assert '"judge": "bought"' in plain.output
 
 
 @pytest.mark.parametrize(

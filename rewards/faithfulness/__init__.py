@@ -1,0 +1,1 @@
+"""The reasoning is valid, coherent, and about the question."""
