@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal, Self, cast
+from typing import Self, cast
 
 from pydantic import Field, model_validator
 
@@ -13,10 +13,11 @@ from rewards.faithfulness.canaries import ALIGNMENT, COHERENCE, VALIDITY
 from rewards.faithfulness.question import MAX_QUOTE, PROMPT, SCALES, SWAPPED, Judgement, SwappedJudgement, value
 from rewards.judging.evidence import check_quote
 from rewards.judging.fields import Fields
+from rewards.judging.modes import Mode
 from rewards.judging.passes import both, check_agreement, together
 from rewards.judging.question import question_of
 from rewards.judging.scales import expected
-from rewards.types import Detail, Frozen, Judge, Needs, NoReference, Sample, Score
+from rewards.types import Detail, Judge, Needs, NoReference, Sample, Score
 
 _STEPS = "legible_steps@v1"
 _ARITHMETIC = "step_arithmetic@v1"
@@ -37,14 +38,9 @@ _REASONS = {
 _HALF = 0.5
 
 
-class Params(Frozen):
+class Params(Mode):
     """How the judge is asked."""
 
-    scoring: Literal["verdict", "logprobs"] = Field(
-        default="verdict",
-        description="`verdict`: the judge gives reasons, quotes and decisions, and the quotes are checked. `logprobs`: "
-        "the judge answers each criterion by one letter, and the probabilities of the letters are read; no quotes.",
-    )
     second_pass: bool = Field(
         default=False,
         description="Whether to ask a second time with everything in the other order, for twice the cost. Where the "

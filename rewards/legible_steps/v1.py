@@ -4,9 +4,9 @@ import json
 import re
 
 from rewards.declare import reward
-from rewards.text.attempt import refusal
+from rewards.text.attempt import Refusal, refusal
 from rewards.text.gibberish import is_gibberish
-from rewards.text.steps import MAX_STEPS, steps, tokens
+from rewards.text.steps import MAX_STEPS, plain, steps, tokens
 from rewards.text.truncation import ends_within_word
 from rewards.types import Detail, NoParams, NoReference, Sample, Score
 
@@ -75,7 +75,7 @@ def score(sample: Sample[NoReference], params: NoParams) -> Score:
     Source: written for this service. The openings that judges pay for are those of "One Token to Fool
     LLM-as-a-Judge", arXiv 2507.08794.
     """
-    refused = refusal(sample.completion, sample.prompt)
+    refused = _refusal(sample.completion, sample.prompt)
     if refused is not None:
         return Score(0.0, refused.reason, refused.explanation)
     if ends_within_word(sample.completion, sample.prompt):
@@ -92,6 +92,14 @@ def score(sample: Sample[NoReference], params: NoParams) -> Score:
     return Score(1.0, "legible", "The completion can be shown as numbered steps.", details)
 
 
+def _refusal(text: str, prompt: str | None) -> Refusal | None:
+    """Return why a text is no attempt. An echo is also told where the prompt names tags, which are no words."""
+    refused = refusal(text, prompt)
+    if refused is None and prompt and (bare := plain(prompt)) != prompt:
+        return refusal(plain(text), bare)
+    return refused
+
+
 def _says_something(step: str) -> bool:
     """Return whether a step has enough different words, and is more than an answer, a grade or a setting."""
     step = _SETTING.sub(" ", step)
@@ -103,4 +111,4 @@ def _says_something(step: str) -> bool:
     if words and _GRADING.issuperset(words):
         return not said.isdisjoint(_RELATIONS) and sum(map(str.isdigit, said)) > 1
     stated = _ANSWERING.match(step)
-    return stated is None or len(tokens(step[stated.end() :])) >= _FEW_BEHIND or _REASONED.search(step) is not None
+    return stated is None or len(set(tokens(step[stated.end() :]))) >= _FEW_BEHIND or _REASONED.search(step) is not None
