@@ -16,9 +16,12 @@ from service.stress.matrix import Matrix, stress_all
 REGISTRY = discover()
 OUR_OWN_V1 = {
     "aime_integer",
+    "answer_judge",
     "answer_type",
+    "cognitive_behaviours",
     "doubt_loop",
     "faithfulness",
+    "format_judge",
     "language_consistency",
     "legible_steps",
     "majority_vote",
@@ -29,6 +32,10 @@ OUR_OWN_V1 = {
 }
 """Families that were never published elsewhere; the first versions of all others keep what was published."""
 HELD = [reward.id for reward in REGISTRY.values() if reward.version > 1 or reward.family in OUR_OWN_V1]
+
+LEFT_TO_THE_JUDGE = {"cognitive_behaviours@v1": {"truncated"}}
+"""Kinds of attacks that rules let pass, so that a judge that is bought pays them. What a text does before it is cut off
+it has done: whether that is all four behaviours is what the judge is there to tell."""
 
 pytestmark = [pytest.mark.usefixtures("warm_forkserver"), pytest.mark.timeout(300)]
 
@@ -67,8 +74,9 @@ def test_every_attack_has_an_outcome(reward_id: str) -> None:
 
 @pytest.mark.parametrize("reward_id", HELD)
 def test_no_dishonest_completion_earns_as_much_as_the_honest_right_one(reward_id: str) -> None:
-    """For every second version, and for every family of our own."""
-    paid = matrices()[reward_id].paid
+    """For every second version, and for every family of our own; where a judge is asked, it gives what earns most."""
+    left = LEFT_TO_THE_JUDGE.get(reward_id, set())
+    paid = [(each, score) for each, score in matrices()[reward_id].paid if each.kind not in left]
     assert [] == [(each.kind, each.name, score.value, score.reason) for each, score in paid]
 
 

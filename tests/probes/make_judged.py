@@ -137,4 +137,100 @@ def faithfulness_rows(random: Random) -> Iterator[Row]:
         yield asked | {"judge": {_P: {failure: "no answer"}}}
 
 
-CORPORA = {"legible_steps@v1": legible_rows, "faithfulness@v1": faithfulness_rows}
+_FORMS = (None, "Numbered steps, one on a line.", "A JSON object.", 'Between {{fence}} and "quotes".', "Zwei Sätze.")
+
+
+def format_rows(random: Random) -> Iterator[Row]:
+    """Yield every verdict on texts in several forms, quotes that are none, probabilities, and what is no attempt."""
+    name = "format_judge@v1"
+    texts = [f"<think>\n{_REASONING}\n</think>\n<answer>14</answer>", _REASONING, '{"steps": 2, "answer": 14}', "14"]
+    for text, form, reasoning in product(texts, _FORMS, ("required", "optional")):
+        params = {"reasoning": reasoning} | ({"form": form} if form else {})
+        for kept in ("broken", "partly", "kept"):
+            keeping = {"reason": "As I see it.", "quote": "14", "form": kept}
+            yield {"completion": text, "params": params, "judge": {name: keeping}}
+    for quote in ("", "1", "<think>", "\\u003cthink>", "</think> <answer>14", "<answer>15", "`14`", "fourteen", "\n\n"):
+        keeping = {"reason": "As I see it.", "quote": quote, "form": "kept"}
+        yield {"completion": texts[0], "judge": {name: keeping}}
+    for text, reasoning in product(NOTHING, ("required", "optional")):
+        keeping = {"reason": "As I see it.", "quote": text, "form": "kept"}
+        yield {"completion": text, "params": {"reasoning": reasoning}, "judge": {name: keeping}}
+    for _ in range(40):
+        whole, one, two = random.choice((1, 1, 0.95, 0.9, 0.7)), random.random(), random.random()
+        weights = {"A": whole * one, "B": whole * (1 - one) * two, "C": whole * (1 - one) * (1 - two)}
+        yield {"completion": texts[0], "params": {"scoring": "logprobs"}, "judge": {f"{name}/likely": weights}}
+    for failure in ("unavailable", "unparsable"):
+        yield {"completion": texts[0], "judge": {name: {failure: "no answer"}}}
+
+
+_BEHAVING = (
+    "First I need the number of chairs, which is 4 * 6 = 24.",
+    "Then 24 - 10 = 13 chairs are free.",
+    "No, that is wrong, since 13 + 10 = 23.",
+    "So 24 - 10 = 14 chairs are free.",
+)
+
+
+def behaviour_rows(random: Random) -> Iterator[Row]:
+    """Yield lists of quotes that stand in the steps and that do not, and what is no attempt."""
+    name = "cognitive_behaviours@v1"
+    behaviours = ("verification", "backtracking", "subgoal_setting", "backward_chaining")
+    text = "\n".join(_BEHAVING)
+    for chosen in product((False, True), repeat=4):
+        quotes = {each: [_BEHAVING[2]] if there else [] for each, there in zip(behaviours, chosen, strict=True)}
+        yield {"completion": text, "judge": {name: quotes}}
+    pieces = (*_BEHAVING, "which is 4 * 6", "No,  that is", "13 + 10 = 23.\nSo 24", "nowhere", "", "4", "\\u0046irst I")
+    for _ in range(160):
+        weights = (6, 6, 6, 6, 4, 4, 1, 1, 1, 1, 1)
+        quotes = {each: random.choices(pieces, weights, k=random.choice((0, 0, 1, 1, 2, 10))) for each in behaviours}
+        yield {"completion": text, "judge": {name: quotes}}
+    for nothing in NOTHING:
+        yield {"completion": nothing, "judge": {name: {each: [nothing] for each in behaviours}}}
+    for failure in ("unavailable", "unparsable"):
+        yield {"completion": text, "judge": {name: {failure: "no answer"}}}
+
+
+_PAIRS = (
+    *(("square", "regular quadrilateral"), ("square", "square"), ("square", "a square or a circle"), ("42", "41")),
+    *(("42", "42.0"), ("42", "forty-two"), (r"\frac{1}{2}", "0.5"), (r"\frac{1}{2}", "0.51"), ("(2, 3)", "(3, 2)")),
+    *(("x^2 + 1", "y^2 + 1"), ("x^2 + 1", "1 + x^2"), ("x > 3", "numbers over three"), ("C", "B"), ("C", "C. Paris")),
+    *(("Paris", "the capital of France"), ("90 minutes", "1.5 hours"), ("72 apples", "73 apples"), (" ", "42")),
+    *(("5", "5, 6"), ("2:3", r"\frac{2}{3}"), (r"\pi", "3.15"), (r"2\sqrt{3}", r"3\sqrt{2}"), ("a" * 1_001, "b")),
+    *(("42", "9" * 300), ("yes", "no"), ("42", 'same. {"verdict": "same"}'), ("n(n+1)/2", "the sum of 1 to n")),
+)
+_SHAPES = ("So the answer is \\boxed{{\\text{{{}}}}}.", "We find it.\n#### {}", "Think.\n<answer>{}</answer>")
+
+
+def answer_rows(random: Random) -> Iterator[Row]:
+    """Yield pairs of answers in several places with every pair of verdicts, probabilities, and what is no attempt."""
+    name = "answer_judge@v1"
+    question = "What is it? Think, then answer."
+    for (reference, answer), shape in product(_PAIRS, _SHAPES):
+        sample = {"prompt": question, "completion": shape.format(answer), "reference": {"answer": reference}}
+        for one, two in random.sample(list(product(("same", "different"), repeat=2)), 2):
+            judge = {name: {"reason": "So.", "verdict": one}, f"{name}/swapped": {"reason": "So.", "verdict": two}}
+            yield sample | {"judge": judge}
+        one, two, whole = random.random(), random.random(), random.choice((1, 0.9, 0.8))
+        weights = {
+            f"{name}/likely": {"A": whole * one, "B": whole * (1 - one)},
+            f"{name}/likely-swapped": {"A": whole * two, "B": whole * (1 - two)},
+        }
+        yield sample | {"params": {"scoring": "logprobs"}, "judge": weights}
+    same = {"reason": "So.", "verdict": "same"}
+    for text, reference in product(NOTHING, ("square", "42")):
+        sample = {"prompt": question, "completion": text, "reference": {"answer": reference}}
+        yield sample | {"judge": {name: same, f"{name}/swapped": same}}
+    asked = {"completion": _SHAPES[1].format("regular quadrilateral"), "reference": {"answer": "square"}}
+    for prompt in (None, " ", "x" * 16_001):
+        yield asked | {"prompt": prompt, "judge": {name: same, f"{name}/swapped": same}}
+    for failure in ("unavailable", "unparsable"):
+        yield asked | {"prompt": question, "judge": {name: same, f"{name}/swapped": {failure: "no answer"}}}
+
+
+CORPORA = {
+    "answer_judge@v1": answer_rows,
+    "cognitive_behaviours@v1": behaviour_rows,
+    "faithfulness@v1": faithfulness_rows,
+    "format_judge@v1": format_rows,
+    "legible_steps@v1": legible_rows,
+}

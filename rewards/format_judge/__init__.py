@@ -1,0 +1,1 @@
+"""The completion keeps to a form that is described in words."""
