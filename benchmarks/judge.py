@@ -56,7 +56,7 @@ def main() -> int:
     options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
-        scripted_process("honest", options.latency_ms) as judge,
+        scripted_process("fair", options.latency_ms) as judge,
         serving(
             judge_url=judge,
             judge_model="scripted",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tests.service.judging.fair import fair
 from tests.service.judging.shown_texts import Request, labels_of, objects_in, schema_of, texts_of
 from tests.service.judging.wire import Reply, completion, problem, weighed
 
@@ -147,6 +148,7 @@ HONEST = honest()
 SCRIPTS: Mapping[str, Script] = {
     "honest": HONEST,
     "obeying": obeying(),
+    "fair": fair,
     "slow": always(Reply(completion("{}").body, delay_s=3600)),
     "throttled": always(problem(429, "Too many requests.", Retry_After="1")),
     "broken": always(problem(500, "Something broke.")),
