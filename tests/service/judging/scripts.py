@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from rewards.judging.evidence import is_quoted
 from tests.service.judging.fair import fair
 from tests.service.judging.shown_texts import Request, labels_of, objects_in, schema_of, texts_of
 from tests.service.judging.wire import Reply, completion, problem, weighed
@@ -139,8 +140,10 @@ def _leaf(schema: Mapping[str, Any], name: str, texts: Sequence[str]) -> Any:  #
 
 
 def _text(schema: Mapping[str, Any], name: str, texts: Sequence[str]) -> str:
-    quotes = bool(_QUOTE.search(name)) and bool(texts)
-    text = texts[0][:QUOTED_CHARS].strip() if quotes else "It follows from what stands before it."
+    text = "It follows from what stands before it."
+    if _QUOTE.search(name):
+        quotes = (whole[:QUOTED_CHARS].strip() for whole in texts)
+        text = next((quote for quote in quotes if is_quoted(quote, texts)), "")
     return text[: schema.get("maxLength")].ljust(schema.get("minLength", 0), ".")
 
 
