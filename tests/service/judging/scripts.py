@@ -25,7 +25,7 @@ def honest(values: Mapping[str, Any] | None = None, weights: Mapping[str, float]
 
     Args:
         values: What the fields of these names hold, at any depth. All others hold the first value that is valid, and
-            fields named after quotes what stands in the texts that the judge is shown.
+            fields named after quotes, and texts in lists, what stands in the texts that the judge is shown.
         weights: The probabilities of labels; without, the first label that the prompt names has 0.95.
     """
 
@@ -127,7 +127,7 @@ def _filled(schema: Mapping[str, Any], name: str, values: Mapping[str, Any], tex
         return {key: _filled(field, key, values, texts) for key, field in schema["properties"].items()}
     if schema.get("type") == "array":
         items = max(1, schema.get("minItems", 1)) if schema.get("maxItems", 1) else 0
-        return [_filled(schema["items"], name, values, texts) for _ in range(items)]
+        return [_filled(schema["items"], f"{name}_quote", values, texts) for _ in range(items)]
     return _leaf(schema, name, texts)
 
 
