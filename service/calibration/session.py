@@ -23,6 +23,12 @@ _SURE = 0.5
 """A reward that names no step sees a mistake where it gives less."""
 _STEPS = ("first_unsupported_step", "first_mistake_line")
 """Details that name a step, counted from 1; 0 stands for none."""
+_SHOWN = "steps"
+"""A detail that counts the steps which the judge was shown."""
+_JUDGE_FAILURES = "judge_"
+"""What the kinds of failures begin with that come of the judge."""
+_QUOTED = "first_mistake"
+"""A detail that quotes what is wrong, where no step is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +71,18 @@ class Calibration:
         self._journal = journal
 
     async def run(
-        self, chosen: Sequence[Numbered], batch: int, advance: Callable[[int, int, Mapping[str, int]], None]
+        self,
+        chosen: Sequence[Numbered],
+        batch: int,
+        patience: Patience,
+        advance: Callable[[int, int, Mapping[str, int]], None],
     ) -> None:
         """Ask about every solution that nothing is known of yet.
 
         Args:
             chosen: The solutions.
             batch: How many in a request.
+            patience: Ends it where there are nothing but failures.
             advance: Told how many are done, how many of them this time, and what came of them.
 
         Raises:
@@ -83,7 +94,6 @@ class Calibration:
         counts = Counter({"scored": 0, "failed": 0})
         counts.update(known.values())
         asked = 0
-        patience = Patience(PATIENCE_ROWS)
         open_ = [each for each in chosen if each.number not in known]
         said = in_order(batched(open_, batch), self._ask)
         try:
@@ -127,6 +137,8 @@ class Reading:
     """Of each of these, whether no judge was asked."""
     failed: Sequence[int | None]
     """The labels of the solutions that could not be judged."""
+    unanswered: Sequence[int | None]
+    """The labels of those of them for which the judge gave no verdict."""
     kinds: Mapping[str, int]
     """How many of these, by kind of failure."""
     judges: Sequence[str]
@@ -136,20 +148,32 @@ class Reading:
 
     @property
     def unjudged(self) -> list[Verdict]:
-        """What the rules say alone: where they settle nothing, they see no mistake."""
+        """What the rules say alone: where they settle nothing they see no mistake, whatever became of the judge."""
         pairs = zip(self.verdicts, self.settled, strict=True)
-        return [each if is_settled else Verdict(each.label, None, each.value) for each, is_settled in pairs]
+        said = [each if is_settled else Verdict(each.label, None, each.value) for each, is_settled in pairs]
+        return said + [Verdict(label, None, _SURE) for label in self.unanswered]
 
 
-def read(records: Sequence[Mapping[str, Any]]) -> Reading:
-    """Return what some records say."""
+def read(records: Sequence[Mapping[str, Any]], solutions: Sequence[Labelled]) -> Reading:
+    """Return what some records say.
+
+    Args:
+        records: What was said of some solutions.
+        solutions: All of them, by their numbers.
+    """
     scored = [record for record in records if record["outcome"]["status"] == "scored"]
     failed = [record for record in records if record["outcome"]["status"] == "failed"]
     details = [record["outcome"]["details"] for record in scored]
     return Reading(
-        [Verdict(record["first_mistake"], _said(record["outcome"]), record["outcome"]["value"]) for record in scored],
+        [
+            Verdict(
+                record["first_mistake"], _said(record["outcome"], solutions[record["row"]]), record["outcome"]["value"]
+            )
+            for record in scored
+        ],
         [_is_settled(record["outcome"]) for record in scored],
         [record["first_mistake"] for record in failed],
+        [record["first_mistake"] for record in failed if record["outcome"]["kind"].startswith(_JUDGE_FAILURES)],
         Counter(record["outcome"]["kind"] for record in failed),
         sorted({str(each["judge"]) for each in details if each.get("judge")}),
         sum(
@@ -158,14 +182,20 @@ def read(records: Sequence[Mapping[str, Any]]) -> Reading:
     )
 
 
-def _said(outcome: Mapping[str, Any]) -> int | None:
+def _said(outcome: Mapping[str, Any], solution: Labelled) -> int | None:
     """Return the step in which a mistake was seen, counted from 0; None where none was."""
     details = outcome["details"]
     step = next((details[name] for name in _STEPS if isinstance(details.get(name), int)), None)
-    if step is None:
-        return SOMEWHERE if outcome["value"] < _SURE else None
-    return step - 1 if step > 0 else None
+    if step is not None:
+        return step - 1 if step > 0 else None
+    if outcome["value"] >= _SURE:
+        return None
+    quoted = details.get(_QUOTED)
+    lines = enumerate(solution.completion.split("\n"))
+    return next((number for number, line in lines if quoted and str(quoted) in line), SOMEWHERE)
 
 
 def _is_settled(outcome: Mapping[str, Any]) -> bool:
-    return outcome["reason"].startswith("refuted_") or not outcome["details"].get("judge")
+    """Return whether rules decided: a judge that was asked has been shown a number of steps."""
+    details = outcome["details"]
+    return outcome["reason"].startswith("refuted_") or not details.get("judge") or _SHOWN not in details

@@ -52,7 +52,7 @@ def _show_parts(console: Console, found: Report) -> None:
     table.add_column("seeing a mistake", no_wrap=True)
     for column in ("precision", "recall", "F1", "first\nmistake", "no\nmistake", "Process-\nBench F1"):
         table.add_column(column, justify="right")
-    if any(found.reading.settled):
+    if any(found.reading.settled) or found.reading.unanswered:
         table.add_row("rules alone", *_figures(found.rules))
     if not all(found.reading.settled):
         table.add_row("with the judge", *_figures(found.whole))

@@ -12,10 +12,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from service.asking import PatienceError, Question
+from service.asking import Patience, PatienceError, Question
 from service.calibration.labelled import Labelled, read_labelled
 from service.calibration.report import Report, report
-from service.calibration.session import Calibration, choose, digest, read
+from service.calibration.session import PATIENCE_ROWS, Calibration, Numbered, choose, digest, read
 from service.calibration.store import CalibrationError, Store
 from service.cli._calibration_file import calibration_file
 from service.cli._calibration_report import show_report
@@ -146,9 +146,9 @@ def _calibrate(work: _Work, precision: float | None, store: Store, left_out: int
     before = account(work.base_url, work.api_key)
     chosen = choose(work.solutions, work.limit, work.seed)
     with Journal(work.out, work.job(before.name)) as journal:
-        asyncio.run(_ask(work, chosen, journal))
+        asyncio.run(_ask(work, chosen, journal, before.name))
         numbers = {each.number for each in chosen}
-        reading = read([record for record in journal.latest() if record["row"] in numbers])
+        reading = read([record for record in journal.latest() if record["row"] in numbers], work.solutions)
     found = report(reading, precision)
     console = Console(highlight=False)
     cost = account(work.base_url, work.api_key).since(before)
@@ -183,12 +183,13 @@ def _save(console: Console, work: _Work, found: Report, store: Store) -> None:
     console.print(f"saved as {work.info.id}>=calibrated: {store.path}", soft_wrap=True)
 
 
-async def _ask(work: _Work, chosen: list[Any], journal: Journal) -> None:
+async def _ask(work: _Work, chosen: list[Numbered], journal: Journal, judge: str | None) -> None:
     question = Question(RewardRequest(work.info.id, work.params, work.info.behaviour, work.info.build))
     with row_progress(Console(stderr=True, highlight=False), "calibrating") as shown:
         async with AsyncRewardClient(work.base_url, work.api_key, deadline_s=_DEADLINE_S) as client:
             await Calibration(client, question, journal).run(
                 chosen,
                 work.batch,
+                Patience(PATIENCE_ROWS if judge else len(chosen) + 1),  # without a judge, the rules' share is seen
                 lambda done, asked, counts: shown.advance(done, asked, done / len(chosen), counts),
             )

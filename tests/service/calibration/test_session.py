@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from service.asking import PatienceError, Question
+from service.asking import Patience, PatienceError, Question
 from service.calibration.labelled import Labelled
 from service.calibration.report import report
-from service.calibration.session import PATIENCE_ROWS, SOMEWHERE, Calibration, Reading, choose, digest, read
+from service.calibration.session import SOMEWHERE, Calibration, Reading, choose, digest, read
 from service.journal import Journal
 from tests.service.fake_rewards import FakeRewards, Says
 from trainer_client import Failure, Outcome, RewardRequest, Sample, Score
@@ -28,8 +28,8 @@ def run(path: Path, says: Says) -> tuple[Reading, FakeRewards]:
     fake = FakeRewards(says)
     with Journal(path, {"data": digest(SOLUTIONS)}) as journal:
         calibration = Calibration(fake, Question(RewardRequest("f@v1")), journal)
-        asyncio.run(calibration.run(choose(SOLUTIONS, None, 0), 4, lambda *_: None))
-        return read(list(journal.latest())), fake
+        asyncio.run(calibration.run(choose(SOLUTIONS, None, 0), 4, Patience(99), lambda *_: None))
+        return read(list(journal.latest()), SOLUTIONS), fake
 
 
 def test_a_judge_that_is_right_is_perfect(tmp_path: Path) -> None:
@@ -57,12 +57,12 @@ def test_what_rules_settle_is_told_from_what_the_judge_adds(tmp_path: Path) -> N
     def says(_: str, sample: Sample) -> Outcome:
         number = int(str(sample.prompt)[1:])
         if number % 3 == 1:
-            return Score(0.0, "refuted_arithmetic", "", {"first_unsupported_step": 2, "steps": 4})
+            return Score(0.0, "refuted_arithmetic", "", {"first_mistake": "Two", "judge": "m"})
         return judged(number % 3, 0.2 if number % 3 else 0.9)
 
     reading, _ = run(tmp_path / "j", says)
     found = report(reading, None)
-    assert (3, 3) == (sum(reading.settled), reading.cut_otherwise)
+    assert (3, 0) == (sum(reading.settled), reading.cut_otherwise)
     assert (0.5, 1.0) == (found.rules.detection.recall, found.whole.detection.recall)
     assert found.plain()["rules_alone"]["precision"] == 1.0
 
@@ -71,6 +71,7 @@ def test_failures_are_left_out_and_asked_about_again(tmp_path: Path) -> None:
     """Counted as wrong, they show how good a judge looks that fails where it is hard."""
     path = tmp_path / "j"
     reading, _ = run(path, lambda _, sample: GONE if sample.prompt == "q1" else judged(0, 1.0))
+    assert 9 == len(reading.unjudged)
     assert ({"judge_unavailable": 1}, [1], 8) == (reading.kinds, reading.failed, len(reading.verdicts))
     reading, fake = run(path, lambda *_: judged(2, 0.0))
     assert [("f@v1", ["One.\nTwo.\nThree."])] == fake.asked
@@ -78,12 +79,14 @@ def test_failures_are_left_out_and_asked_about_again(tmp_path: Path) -> None:
 
 
 def test_a_reward_that_names_no_step_still_sees_a_mistake(tmp_path: Path) -> None:
-    """Where it gives less than a half; the step is then never the right one."""
+    """Where it gives less than a half; the step is then the one that it quotes, or never the right one."""
     reading, _ = run(tmp_path / "j", lambda *_: Score(0.4, "x", ""))
     assert {SOMEWHERE} == {each.said for each in reading.verdicts}
     assert 0.0 == report(reading, None).whole.first.erroneous
     reading, _ = run(tmp_path / "k", lambda *_: Score(0.25, "false", "", {"first_mistake_line": 3}))
     assert {2} == {each.said for each in reading.verdicts}
+    reading, _ = run(tmp_path / "l", lambda *_: Score(0.0, "refuted_arithmetic", "", {"first_mistake": "Two"}))
+    assert {1} == {each.said for each in reading.verdicts}
 
 
 def test_a_judge_that_is_gone_ends_it(tmp_path: Path) -> None:
@@ -93,9 +96,9 @@ def test_a_judge_that_is_gone_ends_it(tmp_path: Path) -> None:
     async def ask() -> None:
         with Journal(tmp_path / "j", {}) as journal:
             calibration = Calibration(FakeRewards(lambda *_: GONE), Question(RewardRequest("f@v1")), journal)
-            await calibration.run(choose(solutions, None, 0), 16, lambda *_: None)
+            await calibration.run(choose(solutions, None, 0), 16, Patience(64), lambda *_: None)
 
-    with pytest.raises(PatienceError, match=f"{PATIENCE_ROWS} rows"):
+    with pytest.raises(PatienceError, match="64 rows"):
         asyncio.run(ask())
 
 
