@@ -10,6 +10,7 @@ from service.lint.rows import Row, UnreadableDatasetError, read_file
 
 _WRITTEN_BREAK = re.compile(r"\\n(?![a-z])")
 r"""A line break written as two characters; `\neq` and `\nu` are none."""
+_NUMBERED = re.compile(r"step \d+\s*[:.]", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _QUESTIONS = ("question", "problem", "input", "prompt")
 _MISTAKES = ("first_mistake", "mistake_index", "label")
@@ -28,9 +29,12 @@ class Labelled:
 
     @property
     def completion(self) -> str:
-        """The steps, one a line, and the answer if the last step does not have it."""
-        lines = [_SPACE.sub(" ", _WRITTEN_BREAK.sub(" ", step)).strip() for step in self.steps]
-        if self.answer is not None and self.answer not in lines[-1]:
+        """The steps, one a line and numbered, so that they are cut nowhere else; the answer if the last has it not."""
+        texts = [_SPACE.sub(" ", _WRITTEN_BREAK.sub(" ", step)).strip() for step in self.steps]
+        lines = [
+            text if _NUMBERED.match(text) else f"Step {number}: {text}" for number, text in enumerate(texts, start=1)
+        ]
+        if self.answer is not None and self.answer not in texts[-1]:
             lines.append(f"The answer is {self.answer}.")
         return "\n".join(lines)
 

@@ -41,8 +41,8 @@ def thresholds(verdicts: Sequence[Verdict]) -> Iterator[Threshold]:
 
 
 def best_f1(verdicts: Sequence[Verdict]) -> Threshold | None:
-    """Return the border with the best F1 of seeing a mistake, the lowest of several; None without a mistake to see."""
-    found = [each for each in thresholds(verdicts) if each.detection.f1 is not None]
+    """Return the border with the best F1 of seeing a mistake, the lowest of several; None where none sees one."""
+    found = [each for each in thresholds(verdicts) if each.detection.f1]
     return max(found, key=lambda each: each.detection.f1 or 0.0, default=None)
 
 

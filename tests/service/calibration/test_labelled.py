@@ -76,8 +76,12 @@ def test_a_row_without_a_label_that_can_be_used_is_left_out(tmp_path: Path, row:
 def test_a_completion_has_one_line_for_each_step() -> None:
     """Line breaks within a step are none of its borders, however they are written; names of LaTeX are left alone."""
     steps = ("So\nwe  see", r"that\n\[x \neq 1\]\nThus", "so it is 7")
-    assert "So we see\n" + r"that \[x \neq 1\] Thus" + "\nso it is 7" == Labelled("q", steps, None).completion
+    assert (
+        "Step 1: So we see\nStep 2: " + r"that \[x \neq 1\] Thus" + "\nStep 3: so it is 7"
+        == Labelled("q", steps, None).completion
+    )
     assert Labelled("q", steps, None).completion == Labelled("q", steps, None, "7").completion
+    assert "Step 1: One." == Labelled("q", ("Step 1: One.",), None).completion
     assert Labelled("q", steps, None, "8").completion.endswith("so it is 7\nThe answer is 8.")
 
 

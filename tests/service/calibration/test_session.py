@@ -74,7 +74,7 @@ def test_failures_are_left_out_and_asked_about_again(tmp_path: Path) -> None:
     assert 9 == len(reading.unjudged)
     assert ({"judge_unavailable": 1}, [1], 8) == (reading.kinds, reading.failed, len(reading.verdicts))
     reading, fake = run(path, lambda *_: judged(2, 0.0))
-    assert [("f@v1", ["One.\nTwo.\nThree."])] == fake.asked
+    assert [("f@v1", ["Step 1: One.\nStep 2: Two.\nStep 3: Three."])] == fake.asked
     assert (9, []) == (len(reading.verdicts), reading.failed)
 
 

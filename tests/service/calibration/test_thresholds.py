@@ -37,6 +37,7 @@ def test_where_no_line_is_good_enough_there_is_none() -> None:
     """The highest value belongs to a wrong solution; and of nothing but right ones nothing can be seen."""
     assert for_precision([verdict(0.1, is_right=True), verdict(0.9, is_right=False)], 0.9) is None
     assert best_f1([verdict(0.1, is_right=True), verdict(0.9, is_right=True)]) is None
+    assert best_f1([verdict(0.0, is_right=False), verdict(0.0, is_right=True)]) is None
     assert [] == list(thresholds([]))
 
 

@@ -103,7 +103,6 @@ def test_a_dry_run_writes_nothing(url: str, tmp_path: Path) -> None:
 
 def test_without_a_judge_it_stops_and_says_how_to_get_one(url: str, tmp_path: Path) -> None:
     """Every row would fail alike."""
-    pytest.importorskip("rewards.faithfulness.v1", reason="faithfulness@v1 is not here yet")
     path = cot(tmp_path, 600)
     code, output = run(path, "-k", "faithfulness@v1>=0.5", "--url", url)
     assert 1 == code
