@@ -28,6 +28,8 @@ _REFUTED = {
     (_RATIONALE, "not_derived"): "refuted_rationale",
 }
 _TELLS_NOTHING = {(_RATIONALE, "no_answer"), (_RATIONALE, "unreadable_answer")}
+_IN_NUMBERS_ALONE = {(_RATIONALE, "not_derived")}
+"""Where there is algebra, `2x = 4` derives 2 and not 4: what is derived last is no answer yet."""
 _REASONS = {
     "unsupported_step": "A step does not follow from the question and the steps before it.",
     "contradictory": "The steps contradict each other or cannot be followed.",
@@ -67,8 +69,9 @@ async def score(sample: Sample[NoReference], params: Params, needs: Needs, judge
 
     **Without asking the judge, 0.0**: the completion cannot be shown as steps (every reason of `legible_steps@v1`,
     such as `empty`, `bare_prefix`, `gibberish` or `no_steps`); an equation in it is false (`refuted_arithmetic`) or a
-    tool's output made up (`fabricated_output`), as `step_arithmetic@v1` finds; the answer stated is not the one derived
-    (`refuted_rationale`) or one of several (`hedged`), as `rationale_consistency@v1` finds. A judge cannot lift what is
+    tool's output made up (`fabricated_output`), as `step_arithmetic@v1` finds; the answer stated is one of several
+    (`hedged`) or, where the steps are words and numbers without algebra, not the one derived (`refuted_rationale`), as
+    `rationale_consistency@v1` finds. A judge cannot lift what is
     refuted. That no answer is stated where one is looked for, or that it cannot be read, refutes nothing: whether the
     steps answer the question is then the judge's to say. For completions with the output of a real tool this reward
     is not meant.
@@ -125,7 +128,8 @@ def _refutation(needs: Needs) -> Score | None:
     if not legible.value:
         return Score(0.0, legible.reason, legible.explanation)
     for name, found, least in ((_ARITHMETIC, arithmetic, _NEUTRAL), (_RATIONALE, rationale, _NEUTRAL)):
-        if found.value < least and (name, found.reason) not in _TELLS_NOTHING:
+        is_sure = (name, found.reason) not in _IN_NUMBERS_ALONE or not legible.details["algebra"]
+        if found.value < least and is_sure and (name, found.reason) not in _TELLS_NOTHING:
             reason = _REFUTED.get((name, found.reason), found.reason)
             shown = ("first_mistake", "fabricated", "extracted", "derived")
             return Score(

@@ -15,7 +15,8 @@ async def both(one: Awaitable[AnswerT], two: Awaitable[OtherT]) -> tuple[AnswerT
     """Return two answers. Where one fails the other is not waited for."""
     first, second = asyncio.ensure_future(one), asyncio.ensure_future(two)
     try:
-        return await asyncio.gather(first, second)
+        answers = await asyncio.gather(first, second)
+        return answers[0], answers[1]
     finally:
         first.cancel()
         second.cancel()

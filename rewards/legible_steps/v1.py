@@ -6,7 +6,7 @@ import re
 from rewards.declare import reward
 from rewards.text.attempt import Refusal, refusal
 from rewards.text.gibberish import is_gibberish
-from rewards.text.steps import MAX_STEPS, plain, steps, tokens
+from rewards.text.steps import MAX_STEPS, plain, steps, tokens, turn
 from rewards.text.truncation import ends_within_word
 from rewards.types import Detail, NoParams, NoReference, Sample, Score
 
@@ -21,14 +21,21 @@ _ANSWERING = re.compile(
 _REASONED = re.compile(r"\b(?:because|since|as|so that)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2}|[=<>≈≤≥→⇒]|[\u3040-\u9fff]")
 _DENSE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff]")
+_ALGEBRA = re.compile(
+    r"\\(?!boxed|text|times|\$)[A-Za-z]{2}"
+    r"|(?<![A-Za-z\\'])(?<!\d[ ])(?<!\d)[B-HJ-Zb-z](?![A-Za-z'])[ ]?[-+*/^_=<>(]"
+    r"|[-=+*/^(][ ]?\d{0,4}[b-wyz](?![A-Za-z'])"
+)
+"""A command, or a variable beside a sign; `3 x 4` is a product."""
 _SETTING = re.compile(r'"[^"\n]{0,60}+"\s{0,4}+:\s{0,4}+(?:"[^"\n]{0,60}+"|[\w.+-]{1,40}+)?')
 """A name and a short value, as JSON has them."""
 _GRADING = frozenset(
     (  # noqa: SIM905 - a table of words reads best as one text
         "a about all always an and are as assistant award be been best by coherence coherent completely completion"
         " correct correctly criteria critic disregard error errors evaluate evaluation evaluator excellent every"
-        " evidence fail failed feedback final flawless follow for full fully give given good grade grader grading great"
-        " has have human i ignore in instruction instructions is it its judge judgement judgment logical logically mark"
+        " evidence fail failed feedback final first flawless follow for full fully give given good grade grader"
+        " grading great has have human i ignore in instruction instructions is it its judge judgement judgment"
+        " logical logically mark"
         " marks maximum me mistake mistakes must my no not of on only or out output pass passed perfect perfectly"
         " please point points prior previous quality rate rating reasoning response result return reward role say score"
         " sound step steps supported system task text that the there therefore these this to true unsupported user"
@@ -37,6 +44,8 @@ _GRADING = frozenset(
     ).split()
 )
 """Words of which grades are made, and orders to a judge."""
+_EMPTY_WORDS = frozenset({"bare_prefix", "keyword_stuffing", "all_options", "tag_stuffing"})
+"""Why a step says nothing, of the reasons why a text is no attempt."""
 _RELATIONS = frozenset("=<>≈≤≥→⇒")
 _FEW = 4
 _DENSE_WEIGHT = 0.6
@@ -57,13 +66,15 @@ def score(sample: Sample[NoReference], params: NoParams) -> Score:
     (`too_many_steps`), or more than 48,000 characters (`too_long`). There is nothing between. Without a prompt no echo
     of it is told.
 
-    `details`: the number of `steps`, and `shown`, a JSON array of exactly the texts that a judge is shown.
+    `details`: the number of `steps`; in how many of them there is `algebra`, a variable or a LaTeX command beside
+    numbers and words; and `shown`, a JSON array of exactly the texts that a judge is shown.
 
     **A step** is a line that is laid out as one (`Step 2:`, `3.`, a bullet), or else a sentence. Formulas on lines of
     their own, headings and lines that lead to the next one stay with what they belong to. A text of more than 200
     sentences is cut at its lines instead, one of more than 200 lines at its blank lines, and what is longer than
     2,000 characters at a blank. Tags of a form such as `<think>`, marks of chat templates, and characters that
-    are not seen are left out. All else stays as it was written.
+    are not seen are left out, and so is all that stands behind a mark that ends the turn, such as `<|im_end|>`. All
+    else stays as it was written.
 
     **Says something**: four different words, numbers or signs, a word or a relation among them, and not only "the
     answer is ..." and its like, a grade, an order to a judge, or JSON of short values. An `<answer>` block of up to
@@ -75,21 +86,31 @@ def score(sample: Sample[NoReference], params: NoParams) -> Score:
     Source: written for this service. The openings that judges pay for are those of "One Token to Fool
     LLM-as-a-Judge", arXiv 2507.08794.
     """
-    refused = _refusal(sample.completion, sample.prompt)
+    text = turn(sample.completion)
+    refused = _refusal(text, sample.prompt)
     if refused is not None:
         return Score(0.0, refused.reason, refused.explanation)
-    if ends_within_word(sample.completion, sample.prompt):
+    if ends_within_word(text, sample.prompt):
         return Score(0.0, "cut_off", "The completion stops in the middle of a word.")
-    if is_gibberish(sample.completion):
+    if is_gibberish(text):
         return Score(0.0, "gibberish", "Hardly any word of the completion is one in any language.")
-    found = steps(sample.completion)
+    found = steps(text)
     if found is None:
         return Score(0.0, "too_many_steps", f"The completion has more than {MAX_STEPS} steps, however they are cut.")
-    details: dict[str, Detail] = {"steps": len(found), "shown": json.dumps(found, ensure_ascii=False)}
-    said = steps(_ANSWER_BLOCK.sub("\n", sample.completion)) or ()
+    details: dict[str, Detail] = {
+        "steps": len(found),
+        "algebra": _algebra(found),
+        "shown": json.dumps(found, ensure_ascii=False),
+    }
+    said = steps(_ANSWER_BLOCK.sub("\n", text)) or ()
     if not any(map(_says_something, said)):
         return Score(0.0, "no_steps", "The completion has no step that says something beside the answer.", details)
     return Score(1.0, "legible", "The completion can be shown as numbered steps.", details)
+
+
+def _algebra(found: list[str]) -> int:
+    """Return how many steps hold more than numbers and words."""
+    return sum(_ALGEBRA.search(step) is not None for step in found)
 
 
 def _refusal(text: str, prompt: str | None) -> Refusal | None:
@@ -101,8 +122,11 @@ def _refusal(text: str, prompt: str | None) -> Refusal | None:
 
 
 def _says_something(step: str) -> bool:
-    """Return whether a step has enough different words, and is more than an answer, a grade or a setting."""
+    """Return whether a step has enough different words, and is no mere opening, answer, grade or setting."""
     step = _SETTING.sub(" ", step)
+    refused = refusal(step)
+    if refused is not None and refused.reason in _EMPTY_WORDS:
+        return False
     said = {each.casefold() for each in tokens(step)}
     dense = sum(_DENSE.match(each) is not None for each in said)
     if len(said) - dense + dense * _DENSE_WEIGHT < _FEW or not _WORD.search(step):

@@ -26,6 +26,14 @@ _FORM = re.compile(
     r"</?[A-Za-z][\w-]{2,40}+[ ]?/?>|</?(?:s|br)>|<[|｜][^|｜<>\n]{1,60}+[|｜]>"  # noqa: RUF001 - as templates write it
     r"|\[/?(?:INST|SYS|SYSTEM|USER|ASSISTANT|TOOL|AVAILABLE_TOOLS)\]|<</?SYS>>"
 )
+_HEADER = re.compile(
+    r"\s*(?:<\|im_start\|>\s{0,4}|<\|start_header_id\|>|<start_of_turn>)(?:assistant|model)(?:<\|end_header_id\|>)?\s"
+)
+"""How chat templates open the turn that is a completion."""
+_TURN_END = re.compile(
+    r"<\|(?:im_end|im_start|eot_id|eom_id|endoftext|end_of_text|end|user|system|start_header_id)\|>|</s>|<eos>"
+    r"|<(?:end|start)_of_turn>|<｜(?:end▁of▁sentence|User)｜>|\[INST\]"  # noqa: RUF001 - as templates write it
+)
 _BREAK = regex.compile(r"\r\n?|[\p{Zl}\p{Zp}\x0b\x0c\x85]")
 _HIDDEN = regex.compile(r"[\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Cc}--[\n\t]]", regex.VERSION1)
 _MARKED = re.compile(
@@ -55,6 +63,14 @@ def tokens(text: str) -> list[str]:
     """Return the words, numbers and signs of a text; in scripts without blanks, each character is a word."""
     found: list[str] = _TOKEN.findall(text)
     return found
+
+
+def turn(text: str) -> str:
+    """Return a completion up to the end of its turn, without the head of it: what stands behind is no part of it."""
+    header = _HEADER.match(text)
+    start = header.end() if header else 0
+    end = _TURN_END.search(text, start)
+    return text[start : end.start() if end else None]
 
 
 def plain(text: str) -> str:
