@@ -1,0 +1,48 @@
+"""A quote counts where it stands, in the ways in which judges write it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rewards.errors import JudgeUnparsable
+from rewards.judging.evidence import check_quote, is_quoted
+
+STEPS = ["So $x = \\frac{1}{2}$ holds.", "Then 6 * 7\n= 42, as <b>said</b>.", "\\neq and \\times stay"]
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "holds.",
+        "x = \\frac{1}{2}",
+        "x = \\\\frac{1}{2}",
+        "x = \frac{1}{2}",
+        "6 * 7 = 42",
+        "6*7=42",
+        "\\u003cb>said",
+        '"Then 6 * 7"',
+        "“So”",
+        "\neq and \times stay",
+    ],
+)
+def test_a_quote_stands_in_a_step(quote: str) -> None:
+    r"""However it is spaced and escaped, and where `\frac` was read as JSON reads it."""
+    assert is_quoted(quote, STEPS)
+
+
+@pytest.mark.parametrize(
+    "quote", ["", " ", "x", "...", "= = =", "6 * 7 = 43", "holds. Then", "So ... holds", "said so"]
+)
+def test_what_stands_in_no_step_is_no_quote(quote: str) -> None:
+    """Nor is what is shorter than two characters, what has no letter or digit, or what runs over two steps."""
+    assert not is_quoted(quote, STEPS)
+    with pytest.raises(JudgeUnparsable, match="quote for it"):
+        check_quote("it", quote, STEPS)
+
+
+@given(st.text(min_size=2).filter(lambda text: any(map(str.isalnum, text)) and text.isascii() and "\\" not in text))
+def test_every_text_quotes_itself(text: str) -> None:
+    """Unless its quotation marks are all that it has beside one character."""
+    inner = text.strip().strip("\"'`").strip()
+    if len("".join(inner.split())) >= 2:
+        assert is_quoted(text, [text])
