@@ -163,15 +163,17 @@ def _reference(entrant: Entrant, entry: Entry) -> dict[str, Any]:
 def contradictions(found: Matrix, findings: Findings) -> None:
     """Add where the rewards of a run contradict each other.
 
-    A reward that no frame can be judged by, or that pays none, is reported by itself and left out of the rest.
+    A reward that pays no frame, or that could not judge those that it might pay, is reported by itself and left out of
+    the rest.
     """
     able = []
     for column in found.columns:
         if not column.counts:
             continue
-        if all(cell.value is None for cell in column.cells.values()):
-            reason = next(iter(column.cells.values())).reason
-            message = f"It was not compared with the other rewards: no honest completion could be judged ({reason})."
+        unjudged = [cell for cell in column.cells.values() if cell.value is None]
+        if unjudged and not column.paid:
+            reason = unjudged[0].reason
+            message = f"It was not compared with the others: no completion that it might pay could be judged ({reason})."
             findings.add("not_compared", Level.NOTE, message, reward=column.name)
         elif column.paid:
             able.append(column)

@@ -36,6 +36,7 @@ def found(*columns: Column, asked: str | None = None) -> list[tuple[str, str]]:
         ([column("one", "1100"), column("two", "0110"), column("three", "1010")], [("error", "contradiction")]),
         ([column("one", "0000"), column("two", "1111")], [("warning", "never_pays")]),
         ([column("one", "????"), column("two", "1111")], [("note", "not_compared")]),
+        ([column("one", "00??"), column("two", "1111")], [("note", "not_compared")]),
         ([column("one", "1000"), column("two", "0100", counts=False)], []),
         ([column("format", "11000"), column("answer", "10000", compares=True)], [("warning", "contradiction")]),
         ([column("format", "10000"), column("answer", "11111", compares=True)], []),
