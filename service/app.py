@@ -88,13 +88,15 @@ def create_app(
 async def _running(pool: Pool, judges: Judges) -> AsyncIterator[None]:
     """Start what the app works with, and stop it afterwards."""
     asyncio.get_running_loop().set_exception_handler(telemetry.loop_defect)
-    await judges.start()
-    await pool.start()
     try:
+        await judges.start()
+        await pool.start()
         yield
     finally:
-        await pool.stop()
-        await judges.stop()
+        try:
+            await pool.stop()
+        finally:
+            await judges.stop()
 
 
 def service_version() -> str:

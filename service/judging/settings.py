@@ -1,9 +1,11 @@
 """What an operator can set about the judge, read from `TOUCHSTONE_JUDGE_*`. No request can change any of it."""
 
 import os
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 Share = Annotated[float, Field(ge=0, le=1)]
 Money = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+_KEY = re.compile(r"[\x21-\x7e]+")
 
 
 def _cache_file() -> Path:
@@ -48,7 +52,7 @@ class JudgeSettings(BaseSettings):
     tokens_per_minute: Annotated[float, Field(gt=0)] | None = None
     """Most tokens a minute, of questions and replies together. None: no limit."""
     timeout_s: Seconds = 120
-    """How long one call may take."""
+    """How long a question may take once it is sent, its retries and the waits between them among it."""
     retries: Annotated[int, Field(ge=0)] = 2
     """How often a call that was throttled or met a server's error is made again, after the wait the server asks for."""
     breaker_failures: Annotated[int, Field(ge=1)] = 8
@@ -66,7 +70,7 @@ class JudgeSettings(BaseSettings):
     """Tokens that a team may use in a day (UTC). None: no limit."""
 
     cache: Path = Field(default_factory=_cache_file)
-    """The file of the cache and of what has been spent. Only one endpoint's answers to one question are ever reused."""
+    """The file of the cache and of what has been spent. Answers belong to a model and its revision, not to a URL."""
     cache_entries: Annotated[int, Field(ge=0)] = 1_000_000
     """Most answers to keep; the oldest go first. 0 keeps none."""
     recheck_share: Share = 0.02
@@ -93,13 +97,25 @@ class JudgeSettings(BaseSettings):
             return self
         if not self.model:
             raise ValueError("TOUCHSTONE_JUDGE_MODEL is missing: it names the model that the endpoint serves")
-        parts = urlsplit(self.url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError(
-                "TOUCHSTONE_JUDGE_URL must be an http:// or https:// address such as http://127.0.0.1:8000/v1"
-            )
+        parts = _address(self.url)
         if parts.username or parts.password:
             raise ValueError("TOUCHSTONE_JUDGE_URL must not hold a key: set TOUCHSTONE_JUDGE_KEY")
+        key = None if self.key is None else self.key.get_secret_value()
+        if key is not None and not _KEY.fullmatch(key):
+            raise ValueError("TOUCHSTONE_JUDGE_KEY is empty, or no key: unset it, or give it one without spaces")
         if self.budget_usd is not None and not (self.input_usd_per_million or self.output_usd_per_million):
             raise ValueError("TOUCHSTONE_JUDGE_BUDGET_USD needs a price: set TOUCHSTONE_JUDGE_INPUT_USD_PER_MILLION")
         return self
+
+
+def _address(url: str) -> SplitResult:
+    """Return the parts of the endpoint's address.
+
+    Raises:
+        ValueError: it is none.
+    """
+    with suppress(ValueError):  # a port or an IPv6 address that is none
+        parts = urlsplit(url)
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+            return parts
+    raise ValueError("TOUCHSTONE_JUDGE_URL must be an http:// or https:// address such as http://127.0.0.1:8000/v1")
