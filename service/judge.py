@@ -68,7 +68,7 @@ class EndpointJudges:
         self._breaker = Breaker(settings.breaker_failures, settings.breaker_s)
         self._budget = Budget(settings, self._store, clock)
         self._line = Line(self._endpoint, self._breaker, self._budget, Limits(settings), self.counts)
-        self._flights = Flights(self.counts)
+        self._flights: Flights[tuple[str, bytes]] = Flights()
         self._background = Background()
         self._watch = Watch(settings, self._store, self._ask_known, self.counts, log, self._random, clock)
 
@@ -103,12 +103,13 @@ class EndpointJudges:
     async def start(self) -> None:
         """Open the cache, and find out how the endpoint wants to be asked."""
         await self._store.open()
-        self._background.spawn("judge_probe", self._endpoint.dialect())
+        self._background.spawn("judge_probe", self._probe())
 
     async def stop(self) -> None:
         """Drop what is under way and close the cache."""
-        await self._background.stop()
         await self._flights.stop()
+        await self._watch.stop()
+        await self._background.stop()
         await self._endpoint.close()
         await self._store.close()
 
@@ -131,24 +132,35 @@ class EndpointJudges:
             JudgeUnavailable: there is none now.
             JudgeUnparsable: what was answered is none.
         """
-        await self._watch.admit(question)
-        letter = self._letter(question, fields)
+        try:
+            await self._watch.admit(question)
+            letter = self._letter(question, fields)
+            flight = team, letter.key  # each team pays for itself, and none is refused for another's budget
+            self.counts.shared += flight in self._flights
+            return await self._flights.join(flight, lambda leave: self._find_or_ask(team, letter, leave))
+        except aiosqlite.Error as error:
+            telemetry.defect("judge_cache", error)
+            raise JudgeUnavailable("The judge's cache cannot be used: see the service's log.") from None
+
+    async def _find_or_ask(self, team: str, letter: "_Letter[AnswerT]", leave: Callable[[], None]) -> AnswerT:
         kept = await self._store.find(letter.key)
         if kept is None:
-            fresh: AnswerT = await self._flights.join(letter.key, lambda leave: self._ask_once(team, letter, leave))
-            return fresh
+            return await self._ask_and_keep(team, letter, leave)
         self.counts.cached += 1
-        answer = question.load(kept)
+        answer = letter.question.load(kept)
         if self._random.random() < self._settings.recheck_share:
             self._background.spawn("judge_recheck", self._recheck(team, letter, answer))
         return answer
 
-    async def _ask_once(self, team: str, letter: "_Letter[AnswerT]", leave: Callable[[], None]) -> AnswerT:
+    async def _ask_and_keep(self, team: str, letter: "_Letter[AnswerT]", leave: Callable[[], None]) -> AnswerT:
         """Ask, and keep what is answered before anybody uses it."""
         question = letter.question
+        quarantines = self._watch.quarantines(question)
         answer = await self._ask(team, letter, leave)
+        if self._watch.quarantines(question) != quarantines:
+            raise JudgeUnavailable("The judge was quarantined before it answered.")
         try:
-            await self._store.keep(letter.key, question.name, question.dump(answer), self._clock())
+            await self._store.keep(letter.key, question.name, question.dump(answer))
         except aiosqlite.Error as error:  # a full disk costs a second call one day, and no verdict now
             self.counts.unrecorded += 1
             telemetry.defect("judge_cache", error)
@@ -168,6 +180,15 @@ class EndpointJudges:
             raise
         self.counts.results["answered"] += 1
         return answer
+
+    async def _probe(self) -> None:
+        """Find out how the endpoint wants to be asked, and tell whoever reads the log."""
+        try:
+            dialect = await self._endpoint.dialect()
+        except JudgeUnavailable as error:
+            self._log.event("judge_not_answering", judge=self.name, reason=str(error))
+        else:
+            self._log.event("judge_ready", judge=self.name, output=dialect.rung)
 
     async def _ask_known(self, question: Question[AnswerT], fields: Fields) -> AnswerT:
         """Ask about a known case, at nobody's expense."""

@@ -21,6 +21,7 @@ class Breaker:
         self._clock = clock
         self._in_a_row = 0
         self._next_try = 0.0
+        self._reason = ""
 
     @property
     def is_open(self) -> bool:
@@ -28,23 +29,29 @@ class Breaker:
         return self._in_a_row >= self._most and self._clock() < self._next_try
 
     def check(self) -> None:
+        """Return if a call has a chance, so that none waits for its turn in vain.
+
+        Raises:
+            JudgeUnavailable: the judge has not answered for a while.
+        """
+        if self.is_open:
+            raise JudgeUnavailable(f"{self._reason} It has failed for a while, and is tried again soon.")
+
+    def enter(self) -> None:
         """Let a call through, or not.
 
         Raises:
             JudgeUnavailable: the judge has not answered for a while.
         """
-        if self._in_a_row < self._most:
-            return
-        if self._clock() < self._next_try:
-            raise JudgeUnavailable("The judge has not answered for a while; it is tried again soon.")
-        self._next_try = self._clock() + self._wait_s  # this call is the try; the others wait for what it finds
+        self.check()
+        self._next_try = self._clock() + self._wait_s  # if this call is a try, the others wait for what it finds
 
     def answered(self) -> None:
         """Note that a call was answered."""
         self._in_a_row = 0
 
-    def failed(self) -> None:
-        """Note that a call was not answered."""
+    def failed(self, reason: str) -> None:
+        """Note that a call was not answered, and why, in a sentence."""
         self._in_a_row += 1
-        if self._in_a_row >= self._most:
-            self._next_try = self._clock() + self._wait_s
+        self._reason = reason
+        self._next_try = self._clock() + self._wait_s

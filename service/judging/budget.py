@@ -5,7 +5,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import aiosqlite
+
 from rewards.errors import JudgeUnavailable
+from service import telemetry
 from service.judging.settings import JudgeSettings
 from service.judging.spent import Spent
 from service.judging.store import Store
@@ -15,10 +18,16 @@ _MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one call costs."""
+    """What calls cost."""
 
-    prompt_tokens: int
-    completion_tokens: int
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(self.prompt_tokens + other.prompt_tokens, self.completion_tokens + other.completion_tokens)
+
+    def __sub__(self, other: "Cost") -> "Cost":
+        return Cost(self.prompt_tokens - other.prompt_tokens, self.completion_tokens - other.completion_tokens)
 
     @property
     def tokens(self) -> int:
@@ -40,7 +49,7 @@ class Budget:
         self._store = store
         self._clock = clock
         self._spent: dict[tuple[str, str], Spent] = {}
-        self._reserved: defaultdict[str, Spent] = defaultdict(Spent)
+        self._reserved: defaultdict[str, Cost] = defaultdict(Cost)
 
     async def reserve(self, team: str, cost: Cost) -> None:
         """Set aside what a call may cost at most.
@@ -48,24 +57,20 @@ class Budget:
         Raises:
             JudgeUnavailable: the day's budget does not hold it.
         """
-        spent, held = await self.spent(team), self._reserved[team]
-        usd, tokens = spent.usd + held.usd + self.usd(cost), spent.tokens + held.tokens + cost.tokens
-        settings = self._settings
-        over_usd = settings.budget_usd is not None and usd > settings.budget_usd
-        if over_usd or (settings.budget_tokens is not None and tokens > settings.budget_tokens):
+        spent = await self.spent(team)
+        held, settings = self._reserved[team] + cost, self._settings
+        over_usd = settings.budget_usd is not None and spent.usd + self.usd(held) > settings.budget_usd
+        if over_usd or (settings.budget_tokens is not None and spent.tokens + held.tokens > settings.budget_tokens):
             raise JudgeUnavailable("The team's budget for the judge is used up until midnight UTC.")
-        self._reserved[team] = Spent(held.usd + self.usd(cost), held.tokens + cost.tokens)
+        self._reserved[team] = held
 
     async def settle(self, team: str, reserved: Cost, actual: Cost | None) -> None:
-        """Give back what was set aside, and note what the call did cost; None where it cost nothing."""
-        held = self._reserved[team]
-        self._reserved[team] = Spent(held.usd - self.usd(reserved), held.tokens - reserved.tokens)
-        if actual is None:
-            return
-        day = self._day()
-        spent = await self.spent(team)
-        self._spent[team, day] = Spent(spent.usd + self.usd(actual), spent.tokens + actual.tokens)
-        await self._store.spend(team, day, self.usd(actual), actual.tokens)
+        """Note what a call did cost, None where it cost nothing, and only then give back what was set aside."""
+        try:
+            if actual is not None:
+                await self._note(team, actual)
+        finally:
+            self._reserved[team] -= reserved
 
     async def spent(self, team: str) -> Spent:
         """Return what a team has used today."""
@@ -80,6 +85,17 @@ class Budget:
         settings = self._settings
         asked = cost.prompt_tokens * settings.input_usd_per_million
         return (asked + cost.completion_tokens * settings.output_usd_per_million) / _MILLION
+
+    async def _note(self, team: str, cost: Cost) -> None:
+        """Add to what a team has used. Another process on the same file may have added, too: its sum is the one."""
+        day, usd = self._day(), self.usd(cost)
+        try:
+            total = await self._store.spend(team, day, usd, cost.tokens)
+        except aiosqlite.Error as error:  # a full disk costs a line of the bill, and no verdict
+            telemetry.defect("judge_spent", error)
+            known = self._spent.get((team, day), Spent())
+            total = Spent(known.usd + usd, known.tokens + cost.tokens)
+        self._spent[team, day] = max(total, self._spent.get((team, day), total), key=lambda spent: spent.tokens)
 
     def _day(self) -> str:
         return time.strftime("%Y-%m-%d", time.gmtime(self._clock()))

@@ -2,17 +2,17 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletion
 
 from rewards.errors import JudgeUnavailable, JudgeUnparsable
 from rewards.judging.prompt import Asked, Prompt, Verdict
-from service.judging import replies
+from service.judging.completion import reply_of
+from service.judging.flights import Flights
 from service.judging.questions import Form, VerdictQuestion
 from service.judging.replies import Reply
 from service.judging.settings import JudgeSettings
@@ -72,7 +72,7 @@ class Endpoint:
             http_client=httpx2.AsyncClient(follow_redirects=False, limits=limits, timeout=settings.timeout_s),
         )
         self._dialect: Dialect | None = None
-        self._probing = asyncio.Lock()
+        self._probes: Flights[None] = Flights()
 
     @property
     def rung(self) -> Rung | None:
@@ -80,8 +80,13 @@ class Endpoint:
         return None if self._dialect is None else self._dialect.rung
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Break off a probe, and close the connections."""
+        await self._probes.stop()
         await self._client.close()
+
+    def most_tokens(self, form: Form) -> int:
+        """Return the most tokens that a reply may have, a thought in front of it among them."""
+        return form.max_tokens + self._settings.reasoning_tokens
 
     async def complete(self, asked: Asked, form: Form) -> Reply:
         """Return the reply to a question.
@@ -98,16 +103,16 @@ class Endpoint:
         Raises:
             JudgeUnavailable: it does not answer.
         """
-        async with self._probing:
-            if self._dialect is None:
-                self._dialect = await self._probe()
-            return self._dialect
+        if self._dialect is None:
+            self._dialect = await self._probes.join(None, self._probe)
+        return self._dialect
 
-    async def _probe(self) -> Dialect:
+    async def _probe(self, leave: Callable[[], None]) -> Dialect:
         """Return the first dialect in which the endpoint says what it is asked for.
 
         An endpoint that says it in none is spoken to in plain text, and each of its replies is seen on its own.
         """
+        leave()  # whoever comes next needs it as well
         rungs = _LADDER if self._settings.output == "auto" else (self._settings.output,)
         spoken = Dialect(rungs[-1], is_terse=False)
         for rung in rungs:
@@ -124,31 +129,30 @@ class Endpoint:
 
     async def _send(self, asked: Asked, form: Form, dialect: Dialect) -> Reply:
         """Return the reply to a question in one dialect."""
+        timeout_s = self._settings.timeout_s
         try:
-            # The typed method of the same name walks through the whole body before it sends it, for a millisecond.
-            completion = await self._client.post(
-                "/chat/completions", body=self._body(asked, form, dialect), cast_to=ChatCompletion
-            )
-        except openai.APITimeoutError:
-            raise JudgeUnavailable(f"The judge did not answer within {self._settings.timeout_s:g} s.") from None
+            async with asyncio.timeout(timeout_s):
+                # The typed method walks through the whole body before it sends it, for a millisecond.
+                response = await self._client.post(
+                    "/chat/completions", body=self._body(asked, form, dialect), cast_to=httpx2.Response
+                )
+        except (TimeoutError, openai.APITimeoutError):
+            raise JudgeUnavailable(f"The judge did not answer within {timeout_s:g} s.") from None
         except openai.APIConnectionError:
             raise JudgeUnavailable("The judge cannot be reached, or broke off.") from None
         except _REFUSED as error:
             raise _RefusedError(f"The judge's endpoint refuses the question{_code(error)}.") from None
         except openai.APIStatusError as error:
             raise JudgeUnavailable(_said(error)) from None
-        except (openai.OpenAIError, ValueError):
-            raise JudgeUnparsable("What the judge's endpoint sent is no chat completion.") from None
-        return _reply(completion)
+        return reply_of(response.content)
 
     def _body(self, asked: Asked, form: Form, dialect: Dialect) -> dict[str, Any]:
         """Return a request."""
         settings = self._settings
-        most = form.max_tokens + settings.reasoning_tokens
         body: dict[str, Any] = {
             "model": settings.model,
             "messages": [{"role": "system", "content": asked.system}, {"role": "user", "content": asked.user}],
-            "max_completion_tokens" if dialect.is_terse else "max_tokens": most,
+            "max_completion_tokens" if dialect.is_terse else "max_tokens": self.most_tokens(form),
         }
         if not dialect.is_terse:
             sampling = {"temperature": settings.temperature, "seed": settings.seed}
@@ -165,32 +169,6 @@ class Endpoint:
 
 class _RefusedError(JudgeUnparsable):
     """The endpoint will not take this question, however often it is asked."""
-
-
-def _reply(completion: object) -> Reply:
-    """Return what a completion says.
-
-    Raises:
-        JudgeUnparsable: it is none.
-    """
-    choices = getattr(completion, "choices", None)
-    if not isinstance(completion, ChatCompletion) or not choices or getattr(choices[0], "message", None) is None:
-        raise JudgeUnparsable("What the judge's endpoint sent is no chat completion.")
-    choice = choices[0]
-    usage = completion.usage
-    return Reply(
-        text=choice.message.content or "",
-        fault=replies.fault_of(choice),
-        likely=_likely(choice),
-        prompt_tokens=getattr(usage, "prompt_tokens", None) or 0,
-        completion_tokens=getattr(usage, "completion_tokens", None) or 0,
-    )
-
-
-def _likely(choice: Any) -> list[tuple[str, float]]:  # noqa: ANN401 - whatever the endpoint sent as a choice
-    content = getattr(getattr(choice, "logprobs", None), "content", None)
-    tops = getattr(content[0], "top_logprobs", None) if content else None
-    return [(str(top.token), float(top.logprob)) for top in tops or ()]
 
 
 def _code(error: openai.APIStatusError) -> str:

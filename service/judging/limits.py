@@ -28,16 +28,17 @@ class Limits:
     async def slot(self, tokens: int) -> AsyncIterator[None]:
         """Hold a place for one call of about so many tokens; a call of more than a minute's waits for all of them.
 
-        Calls go through the door one by one, and everything else on the event loop has a turn between two of them: to
-        make a request takes a millisecond or two, and sixty at once would be a tenth of a second.
+        Calls go through the door one by one, in the order in which they came: a long one must not wait for ever while
+        short ones fit in. Everything else on the event loop has a turn between two of them: to make a request takes a
+        millisecond or two, and sixty at once would be a tenth of a second.
         """
-        if self._calls is not None:
-            await self._calls.acquire()
-        if self._tokens is not None:
-            await self._tokens.acquire(min(tokens, self._tokens.max_rate))
         async with self._slots:
             async with self._door:
                 await asyncio.sleep(0)
+                if self._calls is not None:
+                    await self._calls.acquire()
+                if self._tokens is not None:
+                    await self._tokens.acquire(min(tokens, self._tokens.max_rate))
             yield
 
 

@@ -12,8 +12,8 @@ from service.judging.limits import Limits
 from service.judging.questions import Form
 from service.judging.replies import Reply
 
-_CHARS_A_TOKEN = 3
-"""A cautious guess; what was used is what the endpoint says."""
+_BYTES_A_TOKEN = 3
+"""A cautious guess in every script; what was used is what the endpoint says."""
 
 
 class Line:
@@ -49,15 +49,14 @@ class Line:
             JudgeUnavailable: nobody answers, or the team cannot pay.
             JudgeUnparsable: the endpoint refuses the question, or answers with something else than a reply.
         """
-        most = Cost((len(asked.system) + len(asked.user)) // _CHARS_A_TOKEN, form.max_tokens)
+        self._breaker.check()
+        written = len(asked.system.encode()) + len(asked.user.encode())
+        most = Cost(written // _BYTES_A_TOKEN, self._endpoint.most_tokens(form))
         await self._budget.reserve(team, most)
         paid: Cost | None = None
         try:
             async with self._limits.slot(most.tokens):
-                self._breaker.check()
-                leave()
-                self._counts.sent += 1
-                reply = await self._call(asked, form)
+                reply = await self._call(asked, form, leave)
             used = Cost(reply.prompt_tokens, reply.completion_tokens)
             paid = used if used.tokens else most
             return reply
@@ -68,11 +67,15 @@ class Line:
                 self._counts.completion_tokens += paid.completion_tokens
                 self._counts.spent_usd += self._budget.usd(paid)
 
-    async def _call(self, asked: Asked, form: Form) -> Reply:
+    async def _call(self, asked: Asked, form: Form, leave: Callable[[], None]) -> Reply:
+        self._breaker.enter()
         try:
+            await self._endpoint.dialect()  # until that is known, nothing is on its way
+            leave()
+            self._counts.sent += 1
             reply = await self._endpoint.complete(asked, form)
-        except JudgeUnavailable:
-            self._breaker.failed()
+        except JudgeUnavailable as error:
+            self._breaker.failed(str(error))
             raise
         except JudgeUnparsable:
             self._breaker.answered()

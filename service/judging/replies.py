@@ -4,15 +4,13 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import ValidationError
 
 from rewards.errors import JudgeUnparsable
 from rewards.judging.prompt import VerdictT
 
-_FINISHED = frozenset({"stop", "eos_token", "stop_sequence"})
-_THOUGHT = "</think>"
+_THINK, _THOUGHT = "<think>", "</think>"
 _FENCES = ("```json\n", "```\n")
 
 
@@ -29,42 +27,27 @@ class Reply:
     completion_tokens: int
 
 
-def fault_of(choice: Any) -> str | None:  # noqa: ANN401 - whatever the endpoint sent as a choice
-    """Return why a choice is no whole reply, or None where it is one."""
-    message = choice.message
-    if getattr(message, "refusal", None) or choice.finish_reason == "content_filter":
-        return "The judge refused to answer."
-    if getattr(message, "tool_calls", None):
-        return "The judge called a tool instead of answering."
-    if choice.finish_reason == "length":
-        return "The judge's reply was cut off: see TOUCHSTONE_JUDGE_REASONING_TOKENS."
-    if choice.finish_reason not in _FINISHED:
-        return "The judge's reply did not come to its end."
-    if isinstance(message.content, str) and message.content.strip():
-        return None
-    thought = getattr(message, "reasoning_content", None) or getattr(message, "reasoning", None)
-    return f"The judge's reply is empty.{' All it wrote is in its reasoning, which is not read.' if thought else ''}"
-
-
 def verdict(reply: Reply, kind: type[VerdictT]) -> VerdictT:
     """Return the verdict that a reply's text is: one JSON object that fits, and nothing around it.
 
-    A thought in front of it that ends in `</think>` and a code fence around it are the form of some models' replies and
-    are left away.
+    A thought in front of it between `<think>` and `</think>` and a code fence around it are the form of some models'
+    replies and are left away. Whatever follows the first `</think>` is the reply: a second one is somebody's text.
 
     Raises:
         JudgeUnparsable: the text is something else, or is not whole.
     """
     if reply.fault is not None:
         raise JudgeUnparsable(reply.fault)
-    bare = _unfenced(reply.text.rpartition(_THOUGHT)[2].strip())
     try:
-        found = json.loads(bare, object_pairs_hook=_object, parse_constant=_refuse)
+        found = json.loads(_bare(reply.text), object_pairs_hook=_object, parse_float=_finite, parse_constant=_finite)
+        whole = json.dumps(found, allow_nan=False)
     except (ValueError, RecursionError):
-        raise JudgeUnparsable("The judge's reply is not the JSON object that it was asked for.") from None
+        raise JudgeUnparsable(
+            f"The judge's reply is not the JSON object that it was asked for.{_hint(reply)}"
+        ) from None
     try:
-        return kind.model_validate_json(json.dumps(found))
-    except (ValidationError, ValueError):
+        return kind.model_validate_json(whole, strict=True)
+    except ValidationError:
         raise JudgeUnparsable("The judge's reply is JSON, but not the verdict that it was asked for.") from None
 
 
@@ -84,11 +67,20 @@ def weights(likely: Sequence[tuple[str, float]], labels: Mapping[str, float]) ->
     return found
 
 
-def _unfenced(text: str) -> str:
+def _bare(text: str) -> str:
+    """Return a text without a thought in front of it and a fence around it."""
+    bare = text.strip()
+    if bare.startswith(_THINK):
+        bare = bare.partition(_THOUGHT)[2].strip()
     for fence in _FENCES:
-        if text.startswith(fence) and text.endswith("```"):
-            return text[len(fence) : -3]
-    return text
+        if bare.startswith(fence) and bare.endswith("```"):
+            return bare[len(fence) : -3]
+    return bare
+
+
+def _hint(reply: Reply) -> str:
+    is_headless = _THOUGHT in reply.text and _THINK not in reply.text
+    return " It begins inside a thought: have its server take thoughts out of replies." if is_headless else ""
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -98,5 +90,9 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _refuse(constant: str) -> object:
-    raise ValueError(constant)
+def _finite(written: str) -> float:
+    """Return a number as it is written, which may be over all bounds or none at all."""
+    value = float(written)
+    if not math.isfinite(value):
+        raise ValueError(written)
+    return value

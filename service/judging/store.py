@@ -1,11 +1,13 @@
 """What outlives a restart: the judge's answers, what was spent on them, and when it last was right about known cases.
 
-One SQLite file. An answer is durable before it is used, so that nothing is paid twice.
+One SQLite file. An answer is durable before it is used, so that nothing is paid twice. Answers are numbered as they
+come, so that what is older does not depend on a clock.
 """
 
 import secrets
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiosqlite
@@ -14,14 +16,15 @@ from service.judging.spent import Spent
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answers (
-    key BLOB PRIMARY KEY, judge TEXT NOT NULL, question TEXT NOT NULL, answer BLOB NOT NULL, made_at REAL NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS answers_by_age ON answers (made_at);
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    key BLOB NOT NULL UNIQUE, judge TEXT NOT NULL, question TEXT NOT NULL, answer BLOB NOT NULL
+);
 CREATE TABLE IF NOT EXISTS spent (
     team TEXT NOT NULL, day TEXT NOT NULL, usd REAL NOT NULL, tokens INTEGER NOT NULL, PRIMARY KEY (team, day)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS trust (
-    judge TEXT NOT NULL, question TEXT NOT NULL, good_at REAL NOT NULL, PRIMARY KEY (judge, question)
+CREATE TABLE IF NOT EXISTS standings (
+    judge TEXT NOT NULL, question TEXT NOT NULL, good_at REAL, good_to INTEGER NOT NULL, quarantined_at REAL,
+    PRIMARY KEY (judge, question)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS secret (only INTEGER PRIMARY KEY CHECK (only = 1), value BLOB NOT NULL);
 """
@@ -32,6 +35,16 @@ _SECRET_BYTES = 32
 
 class StoreUnusableError(OSError):
     """The file cannot be opened; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a judge stands with one question, as far as it is remembered. Times are seconds since the epoch."""
+
+    good_at: float | None = None
+    """When it was last right about a known case."""
+    quarantined_at: float | None = None
+    """When it was quarantined; None where it is trusted, or was never examined."""
 
 
 class Store:
@@ -66,6 +79,7 @@ class Store:
         """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._path.touch(mode=0o600)  # answers quote what was judged, and the secret is one
             with closing(sqlite3.connect(self._path, isolation_level=None, timeout=_BUSY_S)) as database:
                 database.execute("PRAGMA journal_mode=WAL")
                 database.executescript(_SCHEMA)
@@ -94,12 +108,16 @@ class Store:
         row = await self._row("SELECT answer FROM answers WHERE key = ?", key)
         return None if row is None else row[0]
 
-    async def keep(self, key: bytes, question: str, answer: bytes, made_at: float) -> None:
+    async def keep(self, key: bytes, question: str, answer: bytes) -> None:
         """Keep an answer."""
         if not self._max_answers:
             return
-        await self._db.execute(
-            "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", (key, self._judge, question, answer, made_at)
+        await self._row(
+            "INSERT OR REPLACE INTO answers (key, judge, question, answer) VALUES (?, ?, ?, ?)",
+            key,
+            self._judge,
+            question,
+            answer,
         )
         self._kept += 1
         if self._kept % _PRUNE_EVERY == 0:
@@ -107,43 +125,70 @@ class Store:
 
     async def forget(self, key: bytes) -> None:
         """Forget an answer."""
-        await self._db.execute("DELETE FROM answers WHERE key = ?", (key,))
+        await self._row("DELETE FROM answers WHERE key = ?", key)
 
-    async def forget_since(self, question: str, since: float) -> int:
-        """Forget the judge's answers to a question that are younger than a point in time; return how many."""
-        cursor = await self._db.execute(
-            "DELETE FROM answers WHERE judge = ? AND question = ? AND made_at > ?", (self._judge, question, since)
-        )
-        return cursor.rowcount
-
-    async def spend(self, team: str, day: str, usd: float, tokens: int) -> None:
-        """Add to what a team has used in a day."""
-        await self._db.execute(
+    async def spend(self, team: str, day: str, usd: float, tokens: int) -> Spent:
+        """Add to what a team has used in a day, and return the sum."""
+        row = await self._row(
             "INSERT INTO spent VALUES (?, ?, ?, ?) ON CONFLICT (team, day) "
-            "DO UPDATE SET usd = usd + excluded.usd, tokens = tokens + excluded.tokens",
-            (team, day, usd, tokens),
+            "DO UPDATE SET usd = usd + excluded.usd, tokens = tokens + excluded.tokens RETURNING usd, tokens",
+            team,
+            day,
+            usd,
+            tokens,
         )
+        return _spent(row)
 
     async def spent(self, team: str, day: str) -> Spent:
         """Return what a team has used in a day."""
-        row = await self._row("SELECT usd, tokens FROM spent WHERE team = ? AND day = ?", team, day)
-        return Spent() if row is None else Spent(row[0], row[1])
+        return _spent(await self._row("SELECT usd, tokens FROM spent WHERE team = ? AND day = ?", team, day))
+
+    async def standing(self, question: str) -> Standing:
+        """Return how the judge stands with a question."""
+        row = await self._row(
+            "SELECT good_at, quarantined_at FROM standings WHERE judge = ? AND question = ?", self._judge, question
+        )
+        return Standing() if row is None else Standing(row[0], row[1])
 
     async def trust(self, question: str, good_at: float) -> None:
-        """Note when the judge was last right about a question's known cases."""
-        await self._db.execute("INSERT OR REPLACE INTO trust VALUES (?, ?, ?)", (self._judge, question, good_at))
-
-    async def trusted_at(self, question: str) -> float | None:
-        """Return when the judge was last right about a question's known cases; None where it never was."""
-        row = await self._row("SELECT good_at FROM trust WHERE judge = ? AND question = ?", self._judge, question)
-        return None if row is None else row[0]
-
-    async def _prune(self) -> None:
-        await self._db.execute(
-            "DELETE FROM answers WHERE key IN (SELECT key FROM answers ORDER BY made_at DESC LIMIT -1 OFFSET ?)",
-            (self._max_answers,),
+        """Note that the judge was right about a question's known cases: whatever it said until now may stay."""
+        await self._row(
+            "INSERT OR REPLACE INTO standings VALUES (?, ?, ?, (SELECT coalesce(max(number), 0) FROM answers), NULL)",
+            self._judge,
+            question,
+            good_at,
         )
 
-    async def _row(self, query: str, *values: object) -> aiosqlite.Row | None:
-        async with self._db.execute(query, values) as cursor:
-            return await cursor.fetchone()
+    async def quarantine(self, question: str, quarantined_at: float) -> int:
+        """Note that the judge is not to be trusted with a question, and forget what it has said since it last was.
+
+        Returns:
+            How many answers were forgotten.
+        """
+        mine = (self._judge, question)
+        forgotten = await self._db.execute_fetchall(
+            "DELETE FROM answers WHERE judge = ? AND question = ? AND number > "
+            "coalesce((SELECT good_to FROM standings WHERE judge = ? AND question = ?), 0) RETURNING 1",
+            (*mine, *mine),
+        )
+        await self._row(
+            "INSERT INTO standings VALUES (?, ?, NULL, 0, ?) "
+            "ON CONFLICT (judge, question) DO UPDATE SET quarantined_at = excluded.quarantined_at",
+            *mine,
+            quarantined_at,
+        )
+        return len(list(forgotten))
+
+    async def _prune(self) -> None:
+        await self._row(
+            "DELETE FROM answers WHERE number <= (SELECT max(number) FROM answers) - ?",
+            self._max_answers,
+        )
+
+    async def _row(self, query: str, *values: object) -> sqlite3.Row | None:
+        """Return the first row of a statement's result. One trip to the database's thread, so nothing comes between."""
+        return next(iter(await self._db.execute_fetchall(query, values)), None)
+
+
+def _spent(row: sqlite3.Row | None) -> Spent:
+    return Spent() if row is None else Spent(row[0], row[1])

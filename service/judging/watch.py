@@ -7,8 +7,8 @@ is used until it passes again, and what it said since it was last right is forgo
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -17,6 +17,7 @@ from rewards.errors import JudgeUnavailable, JudgeUnparsable
 from rewards.judging.fields import Fields
 from rewards.judging.prompt import Canary
 from service.judging.counts import JudgeCounts
+from service.judging.flights import Flights
 from service.judging.settings import JudgeSettings
 from service.judging.store import Store
 from service.telemetry import Telemetry
@@ -35,11 +36,13 @@ AskFresh = Callable[[AnyQuestion, Fields], Awaitable[Any]]
 class _Standing:
     """How a judge stands with one question."""
 
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     lately: deque[bool] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     """Whether it was right, of the known cases asked last."""
+    is_loaded: bool = False
+    """Whether what was known of it at the last stop is known again."""
     good_at: float | None = None
-    quarantined_until: float | None = None
+    quarantined_at: float | None = None
+    quarantines: int = 0
 
 
 class Watch:
@@ -72,64 +75,86 @@ class Watch:
         self._log = log
         self._random = random
         self._clock = clock
-        self._standings: dict[str, _Standing] = {}
+        self._standings: defaultdict[str, _Standing] = defaultdict(_Standing)
+        self._examinations: Flights[str] = Flights()
 
     @property
     def quarantined(self) -> list[str]:
         """The questions that the judge is not trusted with."""
-        return [name for name, standing in self._standings.items() if standing.quarantined_until is not None]
+        return [name for name, standing in self._standings.items() if standing.quarantined_at is not None]
 
     async def admit(self, question: AnyQuestion) -> None:
         """Return if the judge may be asked, examining it first where nothing speaks for it.
 
+        An examination is one for all who wait for it, and goes on when they are gone.
+
         Raises:
             JudgeUnavailable: it is quarantined, or cannot be examined.
         """
-        if not question.canaries:
-            return
-        standing = self._standings.setdefault(question.name, _Standing())
-        if self._is_trusted(standing):
-            return
-        async with standing.lock:
-            if standing.good_at is None:
-                standing.good_at = await self._store.trusted_at(question.name)
-            if not self._is_trusted(standing):
-                self._refuse_quarantined(standing)
-                await self._examine(question, standing)
-                self._refuse_quarantined(standing)
+        if question.canaries and not self._is_trusted(self._standings[question.name]):
+            await self._examinations.join(question.name, lambda leave: self._examine(question, leave))
+
+    def quarantines(self, question: AnyQuestion) -> int:
+        """Return how often the judge was quarantined for a question: an answer that saw one come is not to be used."""
+        return self._standings[question.name].quarantines
 
     async def try_now_and_then(self, question: AnyQuestion) -> None:
         """Ask one known case, at the odds that the settings give."""
-        standing = self._standings.get(question.name)
-        if standing is None or self._random.random() >= self._settings.canary_share:
+        if not question.canaries or self._random.random() >= self._settings.canary_share:
             return
-        canary = self._random.choice(question.canaries)
-        standing.lately.append(await self._is_right(question, canary))
-        await self._conclude(question, standing, is_right=standing.lately[-1])
+        standing = self._standings[question.name]
+        is_right = await self._is_right(question, self._random.choice(question.canaries))
+        if standing.quarantined_at is not None:
+            return  # a quarantine ends with an examination, and not with one lucky answer
+        standing.lately.append(is_right)
+        if len(standing.lately) >= min(_FEWEST, len(question.canaries)) and self._is_unfit(standing.lately):
+            await self._quarantine(question, standing)
+        elif is_right:
+            await self._trust(question, standing)
+
+    async def stop(self) -> None:
+        """Break off every examination."""
+        await self._examinations.stop()
 
     def _is_trusted(self, standing: _Standing) -> bool:
-        if standing.quarantined_until is not None or standing.good_at is None:
+        if standing.quarantined_at is not None or standing.good_at is None:
             return False
-        return self._clock() - standing.good_at <= self._settings.canary_valid_s
+        return 0 <= self._clock() - standing.good_at <= self._settings.canary_valid_s
 
     def _refuse_quarantined(self, standing: _Standing) -> None:
-        until = standing.quarantined_until
-        if until is not None and self._clock() < until:
-            wrong = standing.lately.count(False)
-            raise JudgeUnavailable(
-                f"The judge is quarantined: it got {wrong} of {len(standing.lately)} known cases wrong."
-            )
+        since = standing.quarantined_at
+        if since is not None and 0 <= self._clock() - since < self._settings.quarantine_s:
+            wrong, asked = standing.lately.count(False), len(standing.lately)
+            found = f"it got {wrong} of {asked} known cases wrong" if asked else "it got too many known cases wrong"
+            raise JudgeUnavailable(f"The judge is quarantined: {found}.")
 
-    async def _examine(self, question: AnyQuestion, standing: _Standing) -> None:
-        """Ask all known cases.
+    async def _examine(self, question: AnyQuestion, leave: Callable[[], None]) -> None:
+        """Ask all known cases, unless the judge was trusted or quarantined a short while ago.
 
         Raises:
-            JudgeUnavailable: it does not answer.
+            JudgeUnavailable: it is quarantined, or does not answer.
         """
-        found = await asyncio.gather(*(self._is_right(question, canary) for canary in question.canaries))
+        leave()
+        standing = self._standings[question.name]
+        if not standing.is_loaded:
+            kept = await self._store.standing(question.name)
+            standing.good_at, standing.quarantined_at, standing.is_loaded = kept.good_at, kept.quarantined_at, True
+        if self._is_trusted(standing):
+            return
+        self._refuse_quarantined(standing)
+        asked = [self._is_right(question, canary) for canary in question.canaries]
+        found: list[bool] = []
+        for is_right in await asyncio.gather(*asked, return_exceptions=True):
+            if isinstance(is_right, BaseException):
+                raise is_right
+            found.append(is_right)
         standing.lately.clear()
         standing.lately.extend(found)
-        await self._conclude(question, standing, is_right=any(found))
+        if self._is_unfit(found):
+            await self._quarantine(question, standing)
+            self._refuse_quarantined(standing)
+        else:
+            await self._trust(question, standing)
 
     async def _is_right(self, question: AnyQuestion, canary: Canary[Any]) -> bool:
         try:
@@ -139,23 +164,20 @@ class Watch:
         self._counts.canary(is_right=is_right)
         return is_right
 
-    async def _conclude(self, question: AnyQuestion, standing: _Standing, *, is_right: bool) -> None:
-        """Trust or quarantine the judge by what it got right lately."""
-        wrong = standing.lately.count(False)
-        least = min(_FEWEST, len(question.canaries))
-        if len(standing.lately) >= least and wrong > self._settings.canary_most_wrong * len(standing.lately):
-            await self._quarantine(question, standing, wrong)
-        elif is_right:
-            standing.quarantined_until = None
-            standing.good_at = self._clock()
-            await self._store.trust(question.name, standing.good_at)
+    def _is_unfit(self, lately: Sequence[bool]) -> bool:
+        return lately.count(False) > self._settings.canary_most_wrong * len(lately)
 
-    async def _quarantine(self, question: AnyQuestion, standing: _Standing, wrong: int) -> None:
-        since = standing.good_at or 0.0
-        standing.quarantined_until = self._clock() + self._settings.quarantine_s
-        standing.good_at = None
-        purged = await self._store.forget_since(question.name, since)
+    async def _trust(self, question: AnyQuestion, standing: _Standing) -> None:
+        standing.quarantined_at = None
+        standing.good_at = self._clock()
+        await self._store.trust(question.name, standing.good_at)
+
+    async def _quarantine(self, question: AnyQuestion, standing: _Standing) -> None:
+        standing.quarantined_at = self._clock()
+        standing.quarantines += 1
+        purged = await self._store.quarantine(question.name, standing.quarantined_at)
         self._counts.purged += purged
+        wrong = standing.lately.count(False)
         self._log.event(
             "judge_quarantined", question=question.name, wrong=wrong, of=len(standing.lately), forgotten=purged
         )

@@ -1,0 +1,357 @@
+"""However an endpoint behaves, the service gets a reply or a typed failure, and gives nothing away."""
+
+import asyncio
+import io
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from rewards.errors import JudgeUnavailable, JudgeUnparsable
+from service.judging.endpoint import Endpoint
+from service.judging.questions import ScaleQuestion, VerdictQuestion
+from service.judging.settings import JudgeSettings
+from tests.service.judging.asking import PROMPT, SCALE, Opinion, settings, shown
+from tests.service.judging.scripted_server import ScriptedServer
+from tests.service.judging.scripts import HONEST, SCRIPTS, Script, always, honest, in_turn, refusing_formats
+from tests.service.judging.shown_texts import Request
+from tests.service.judging.wire import Reply, completion, problem
+from tests.service.test_telemetry import logging_to
+
+pytestmark = pytest.mark.anyio
+QUESTION = VerdictQuestion(PROMPT)
+TEXT = "SECRET 2 + 2 = 4"
+
+
+@asynccontextmanager
+async def speaking(judge: JudgeSettings) -> AsyncIterator[Endpoint]:
+    """Run an endpoint's client."""
+    endpoint = Endpoint(judge)
+    try:
+        yield endpoint
+    finally:
+        await endpoint.close()
+
+
+@asynccontextmanager
+async def served(
+    folder: Path,
+    script: Script,
+    latency_s: float = 0.0,
+    **options: Any,  # noqa: ANN401 - settings
+) -> AsyncIterator[tuple[ScriptedServer, Endpoint]]:
+    """Run a scripted server and a client of it."""
+    async with (
+        ScriptedServer(script, latency_s) as server,
+        speaking(settings(folder, server.url, **options)) as endpoint,
+    ):
+        yield server, endpoint
+
+
+async def answer(endpoint: Endpoint) -> Opinion:
+    """Ask about a text."""
+    return QUESTION.read(await endpoint.complete(shown(QUESTION, TEXT), QUESTION.form))
+
+
+def after_a_probe(script: Script) -> Script:
+    """Behave well until the service knows how to ask."""
+    return in_turn(HONEST, script)
+
+
+UNAVAILABLE = {
+    "slow": "did not answer within 0.3 s",
+    "throttled": "is throttling us",
+    "broken": "answers with status 500",
+    "away": "answers with status 503",
+    "hanging_up": "cannot be reached, or broke off",
+    "silent": "cannot be reached, or broke off",
+    "redirecting": "redirect, which is not followed: see TOUCHSTONE_JUDGE_URL",
+}
+UNPARSABLE = {
+    "garbage": "no chat completion",
+    "truncated": "not the JSON object",
+    "cut_off": "cut off: see TOUCHSTONE_JUDGE_REASONING_TOKENS",
+    "wrong_schema": "JSON, but not the verdict",
+    "duplicate_keys": "not the JSON object",
+    "empty": "is empty",
+    "null": "is empty",
+    "refusing": "refused",
+    "filtered": "refused",
+    "reasoning": "in its reasoning, which is not read",
+    "prose": "not the JSON object",
+    "no_json_schema": "refuses the question",
+    "no_formats": "refuses the question",
+}
+ANSWERED = {"honest", "obeying", "thinking", "fenced"}
+
+
+def test_every_script_is_tried() -> None:
+    """None of them is left out below."""
+    assert set(SCRIPTS) == {*UNAVAILABLE, *UNPARSABLE, *ANSWERED}
+
+
+@pytest.mark.parametrize("mode", UNAVAILABLE)
+async def test_who_does_not_answer_is_unavailable(tmp_path: Path, mode: str) -> None:
+    """Each way has its sentence; retries are off."""
+    async with served(tmp_path, after_a_probe(SCRIPTS[mode]), timeout_s=0.3) as (server, endpoint):
+        with pytest.raises(JudgeUnavailable, match=UNAVAILABLE[mode]):
+            await answer(endpoint)
+    assert 2 == len(server.asked)
+
+
+@pytest.mark.parametrize("mode", UNPARSABLE)
+async def test_what_is_no_verdict_is_unparsable(tmp_path: Path, mode: str) -> None:
+    """It is answered and paid for, and asking again would not help."""
+    async with served(tmp_path, after_a_probe(SCRIPTS[mode])) as (server, endpoint):
+        with pytest.raises(JudgeUnparsable, match=UNPARSABLE[mode]):
+            await answer(endpoint)
+    assert 2 == len(server.asked)
+
+
+@pytest.mark.parametrize("mode", sorted(ANSWERED))
+async def test_a_verdict_is_read(tmp_path: Path, mode: str) -> None:
+    """From a plain reply, from behind a thought, and from inside a fence."""
+    async with served(tmp_path, after_a_probe(SCRIPTS[mode])) as (_, endpoint):
+        assert (await answer(endpoint)).sound
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (401, "refuses the key: see TOUCHSTONE_JUDGE_KEY"),
+        (403, "refuses the key: see TOUCHSTONE_JUDGE_KEY"),
+        (404, "no such model or path: see TOUCHSTONE_JUDGE_MODEL and TOUCHSTONE_JUDGE_URL"),
+        (418, "answers with status 418"),
+        (307, "redirect"),
+    ],
+)
+async def test_each_status_has_its_sentence(tmp_path: Path, status: int, said: str) -> None:
+    """It says what to look at."""
+    async with served(tmp_path, always(problem(status, TEXT))) as (_, endpoint):
+        with pytest.raises(JudgeUnavailable, match=said):
+            await answer(endpoint)
+
+
+async def test_nobody_at_the_address(tmp_path: Path) -> None:
+    """It cannot be reached."""
+    async with speaking(settings(tmp_path)) as endpoint:
+        with pytest.raises(JudgeUnavailable, match="cannot be reached"):
+            await answer(endpoint)
+        assert endpoint.rung is None
+
+
+def ignoring(*kinds: str) -> Script:
+    """An honest judge whose server takes some kinds of `response_format`, and answers in prose."""
+    honestly = honest()
+
+    def script(request: Request) -> Reply:
+        kind = (request.get("response_format") or {}).get("type")
+        return SCRIPTS["prose"](request) if kind in kinds else honestly(request)
+
+    return script
+
+
+def terse(*kinds: str) -> Script:
+    """An honest judge as hosted models that think are: it refuses the usual fields, and some kinds of format."""
+    answer_in = refusing_formats(*kinds)
+
+    def script(request: Request) -> Reply:
+        is_refused = bool({"max_tokens", "temperature", "seed"} & set(request))
+        return problem(400, "Unsupported parameter.") if is_refused else answer_in(request)
+
+    return script
+
+
+@pytest.mark.parametrize(
+    ("script", "rung", "probes"),
+    [
+        (HONEST, "json_schema", 1),
+        (refusing_formats("json_schema"), "json_object", 3),
+        (refusing_formats("json_schema", "json_object"), "text", 5),
+        (ignoring("json_schema"), "json_object", 2),
+        (ignoring("json_schema", "json_object"), "text", 3),
+        (terse(), "json_schema", 2),
+        (terse("json_schema"), "json_object", 4),
+        (SCRIPTS["prose"], "text", 3),
+        (always(problem(400, "No.")), "text", 6),
+    ],
+)
+async def test_the_ladder_is_climbed_down_until_the_judge_says_what_it_is_asked_for(
+    tmp_path: Path, script: Script, rung: str, probes: int
+) -> None:
+    """A format that is rejected, or ignored, is not used; what was found out is not asked again."""
+    async with served(tmp_path, script) as (server, endpoint):
+        dialects = [await endpoint.dialect() for _ in range(3)]
+        assert ([rung] * 3, rung) == ([each.rung for each in dialects], endpoint.rung)
+        assert probes == len(server.asked)
+
+
+@pytest.mark.parametrize("output", ["json_schema", "json_object", "text"])
+async def test_a_setting_takes_the_place_of_the_ladder(tmp_path: Path, output: str) -> None:
+    """Only that is tried."""
+    async with served(tmp_path, HONEST, output=output) as (server, endpoint):
+        await answer(endpoint)
+    kinds = [body.get("response_format", {"type": "text"})["type"] for body in server.asked]
+    assert [output] * 2 == kinds
+
+
+async def test_a_question_is_sent_as_the_settings_say(tmp_path: Path) -> None:
+    """Model, sampling, tokens and schema; room for thoughts beside the verdict's."""
+    options: dict[str, Any] = {"temperature": 0.3, "seed": 7, "reasoning_tokens": 500, "model": "m"}
+    async with served(tmp_path, HONEST, **options) as (server, endpoint):
+        await answer(endpoint)
+        await endpoint.complete(shown(ScaleQuestion(SCALE)), ScaleQuestion(SCALE).form)
+    verdict, scale = server.asked[1:]
+    assert ("m", 0.3, 7, 550) == tuple(verdict[name] for name in ("model", "temperature", "seed", "max_tokens"))
+    assert (PROMPT.schema, True) == tuple(
+        verdict["response_format"]["json_schema"][name] for name in ("schema", "strict")
+    )
+    assert ["system", "user"] == [message["role"] for message in verdict["messages"]]
+    assert (True, 20, False) == (scale["logprobs"], scale["top_logprobs"], "response_format" in scale)
+
+
+async def test_a_terse_endpoint_gets_no_sampling(tmp_path: Path) -> None:
+    """Nor does one where the settings give none."""
+    async with served(tmp_path, terse()) as (server, endpoint):
+        await answer(endpoint)
+    assert {"model", "messages", "max_completion_tokens", "response_format"} == set(server.asked[-1])
+    none = {"temperature": None, "seed": None}
+    async with served(tmp_path, HONEST, **none) as (server, endpoint):
+        await answer(endpoint)
+    assert {"model", "messages", "max_tokens", "response_format"} == set(server.asked[-1])
+
+
+async def test_a_throttled_question_waits_as_long_as_it_is_told(tmp_path: Path) -> None:
+    """And then succeeds."""
+    script = in_turn(HONEST, always(problem(429, "Slow down.", Retry_After="1")), HONEST)
+    async with served(tmp_path, script, retries=2) as (server, endpoint):
+        await endpoint.dialect()
+        began = time.monotonic()
+        assert (await answer(endpoint)).sound
+    assert 1 <= time.monotonic() - began < 3
+    assert 3 == len(server.asked)
+
+
+async def test_servers_errors_are_tried_again(tmp_path: Path) -> None:
+    """As often as the settings say, and no more."""
+    broken, away = SCRIPTS["broken"], SCRIPTS["away"]
+    async with served(tmp_path, in_turn(HONEST, broken, away, HONEST), retries=2) as (server, endpoint):
+        assert (await answer(endpoint)).sound
+    assert 4 == len(server.asked)
+    async with served(tmp_path, in_turn(HONEST, broken), retries=1) as (server, endpoint):
+        with pytest.raises(JudgeUnavailable, match="500"):
+            await answer(endpoint)
+    assert 3 == len(server.asked)
+
+
+async def test_the_time_out_holds_for_everything_together(tmp_path: Path) -> None:
+    """Retries, and what a server asks to wait, are part of it."""
+    script = after_a_probe(always(problem(429, "Slow down.", Retry_After="100")))
+    async with served(tmp_path, script, retries=5, timeout_s=0.5) as (_, endpoint):
+        await endpoint.dialect()
+        began = time.monotonic()
+        with pytest.raises(JudgeUnavailable, match=r"within 0\.5 s"):
+            await answer(endpoint)
+    assert time.monotonic() - began < 2
+
+
+async def test_a_redirect_is_not_followed_and_the_key_goes_nowhere_else(tmp_path: Path) -> None:
+    """Whatever the status; the other server hears nothing."""
+    async with ScriptedServer(HONEST) as other:
+        for status in (301, 302, 303, 307, 308):
+            location = {"Location": f"{other.url}/chat/completions"}
+            async with ScriptedServer(always(Reply(b"", status, location))) as server:
+                judge = settings(tmp_path, server.url, key=SecretStr("KEY-1"), retries=2)
+                async with speaking(judge) as endpoint:
+                    with pytest.raises(JudgeUnavailable, match="redirect"):
+                        await answer(endpoint)
+            assert ["Bearer KEY-1"] == [call.headers["authorization"] for call in server.calls]
+    assert [] == other.calls
+
+
+async def test_the_key_of_the_client_library_is_not_the_judges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whom to ask, and with which key, is what the settings say; one who has none says so."""
+    monkeypatch.setenv("OPENAI_API_KEY", "LEAK")
+    monkeypatch.setenv("OPENAI_ADMIN_KEY", "LEAK")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    async with served(tmp_path, HONEST) as (server, endpoint):
+        await answer(endpoint)
+    sent = [value for call in server.calls for value in call.headers.values()]
+    assert not [value for value in sent if "LEAK" in value]
+    assert {"Bearer none"} == {call.headers["authorization"] for call in server.calls}
+
+
+PROVIDERS = "PROVIDER said that SECRET is no text"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        *SCRIPTS.values(),
+        *(always(problem(status, PROVIDERS)) for status in (400, 401, 403, 404, 409, 422, 429, 500)),
+        always(Reply(PROVIDERS.encode(), 400)),
+        always(completion(PROVIDERS)),
+        always(completion(None, refusal=PROVIDERS)),
+        always(completion(PROVIDERS, finish_reason=PROVIDERS)),
+    ],
+)
+async def test_no_message_and_no_log_quotes_anybody(tmp_path: Path, script: Script) -> None:
+    """Neither the question, nor the reply, nor the key, at the level `debug` too."""
+    stream, said = io.StringIO(), ""
+    with logging_to(stream, "debug"):
+        async with served(tmp_path, after_a_probe(script), key=SecretStr("KEY-1"), timeout_s=0.3) as (_, endpoint):
+            try:
+                await answer(endpoint)
+            except (JudgeUnavailable, JudgeUnparsable) as error:
+                said = f"{error} {error.__cause__}"
+    assert not [word for word in ("SECRET", "PROVIDER", "KEY-1") if word in stream.getvalue() + said]
+
+
+async def test_an_error_code_of_the_endpoint_is_passed_on(tmp_path: Path) -> None:
+    """It is one of the provider's own words, and no text."""
+    body = b'{"error": {"code": "context_length_exceeded", "message": "PROVIDER"}}'
+    async with served(tmp_path, after_a_probe(always(Reply(body, 400)))) as (_, endpoint):
+        with pytest.raises(JudgeUnparsable, match=r"refuses the question \(context_length_exceeded\)\.$"):
+            await answer(endpoint)
+
+
+async def test_one_probe_serves_all_who_wait(tmp_path: Path) -> None:
+    """While the endpoint hangs, nobody waits longer than its time-out, however many there are."""
+    async with served(tmp_path, SCRIPTS["slow"], timeout_s=0.3) as (server, endpoint):
+        began = time.monotonic()
+        found = await asyncio.gather(*(answer(endpoint) for _ in range(64)), return_exceptions=True)
+    assert {JudgeUnavailable} == {type(each) for each in found}
+    assert (1, True) == (len(server.asked), time.monotonic() - began < 2)
+
+
+async def test_a_probe_outlives_whoever_asked_first(tmp_path: Path) -> None:
+    """Deadlines shorter than the judge's answer do not keep it from being found out how to ask."""
+    async with served(tmp_path, HONEST, latency_s=0.2) as (server, endpoint):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(endpoint.dialect(), 0.05)
+        assert "json_schema" == (await endpoint.dialect()).rung
+    assert 1 == len(server.asked)
+
+
+async def test_an_endpoint_that_was_down_is_probed_again(tmp_path: Path) -> None:
+    """A failed probe is not kept."""
+    script = in_turn(SCRIPTS["away"], SCRIPTS["garbage"], HONEST)
+    async with served(tmp_path, script) as (_, endpoint):
+        with pytest.raises(JudgeUnavailable):
+            await endpoint.dialect()
+        assert "json_object" == (await endpoint.dialect()).rung
+
+
+async def test_closing_breaks_a_probe_off(tmp_path: Path) -> None:
+    """No task and no connection is left."""
+    before = asyncio.all_tasks()
+    async with served(tmp_path, SCRIPTS["slow"], timeout_s=60) as (_, endpoint):
+        waiting = asyncio.ensure_future(endpoint.dialect())
+        await asyncio.sleep(0.1)
+    with pytest.raises(JudgeUnavailable, match="stopping"):
+        await waiting
+    assert before == asyncio.all_tasks()

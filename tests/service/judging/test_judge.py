@@ -1,0 +1,408 @@
+"""A question is asked as rarely as can be, answered durably, and never by a failure."""
+
+import asyncio
+import gc
+import io
+import json
+import os
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rewards.errors import JudgeUnavailable, JudgeUnparsable, RewardError
+from service import telemetry
+from service.judge import EndpointJudges
+from service.telemetry import Telemetry
+from tests.service.judging.asking import SCALE, SOUND, Clock, Dice, judging, prompt, says, settings
+from tests.service.judging.scripted_server import ScriptedServer
+from tests.service.judging.scripts import HONEST, SCRIPTS, Script, honest, in_turn
+from tests.service.judging.shown_texts import Request, texts_of
+from tests.service.judging.wire import Reply
+from tests.service.test_telemetry import logging_to
+
+pytestmark = pytest.mark.anyio
+
+
+@asynccontextmanager
+async def asking(
+    folder: Path,
+    script: Script = HONEST,
+    latency_s: float = 0.0,
+    log: Telemetry | None = None,
+    clock: Clock | None = None,
+    **options: Any,  # noqa: ANN401 - settings
+) -> AsyncIterator[tuple[ScriptedServer, EndpointJudges]]:
+    """Run a scripted server and judges that ask it; its probe is over."""
+    async with ScriptedServer(script, latency_s) as server:
+        judge = settings(folder, server.url, **options)
+        async with judging(judge, log, Dice(0.5), clock) as judges:
+            await judges.settle()
+            server.calls.clear()
+            yield server, judges
+
+
+async def failure(judges: EndpointJudges, text: str, **options: Any) -> RewardError:  # noqa: ANN401 - as `says`
+    """Return why there is no answer."""
+    with pytest.raises(RewardError) as error:
+        await says(judges, text, **options)
+    return error.value
+
+
+async def test_an_answer_is_kept(tmp_path: Path) -> None:
+    """The second time, and after a restart, nobody is asked."""
+    async with asking(tmp_path) as (server, judges):
+        first = await says(judges, "2 + 2 = 4")
+        assert first.sound
+        assert [first] * 3 == [await says(judges, "2 + 2 = 4") for _ in range(3)]
+        assert (1, 1, 3) == (len(server.asked), judges.counts.sent, judges.counts.cached)
+    async with asking(tmp_path) as (server, judges):
+        assert first == await says(judges, "2 + 2 = 4")
+        assert (0, 1) == (len(server.asked), judges.counts.cached)
+
+
+async def test_probabilities_are_kept_likewise(tmp_path: Path) -> None:
+    """To the last bit."""
+    async with asking(tmp_path, honest(weights={"A": 0.7, "B": 0.2})) as (server, judges):
+        judge = judges.for_team("")
+        first = await judge.weigh(SCALE, {"text": "x"})
+        assert pytest.approx({"A": 0.7, "B": 0.2}) == first
+        assert first == await judge.weigh(SCALE, {"text": "x"})
+        assert (1, "scripted") == (len(server.asked), judge.name)
+
+
+@pytest.mark.parametrize("mode", ["broken", "garbage", "wrong_schema", "cut_off", "refusing", "silent"])
+async def test_a_failure_is_never_kept(tmp_path: Path, mode: str) -> None:
+    """The next time the judge is asked again, and may answer."""
+    async with asking(tmp_path, in_turn(HONEST, SCRIPTS[mode], SCRIPTS[mode], HONEST)) as (server, judges):
+        for _ in range(2):
+            assert isinstance(await failure(judges, "x"), JudgeUnavailable | JudgeUnparsable)
+        assert (await says(judges, "x")).sound
+        assert 3 == len(server.asked)
+        assert (1, 2) == (judges.counts.results["answered"], sum(judges.counts.results.values()) - 1)
+
+
+async def test_equal_questions_are_asked_once(tmp_path: Path) -> None:
+    """However many ask at the same time, and whether they find the answer on its way or already kept."""
+    async with asking(tmp_path, latency_s=0.02) as (server, judges):
+
+        async def late(number: int) -> None:
+            await asyncio.sleep(0.001 * (number % 40))
+            await says(judges, "x")
+
+        await asyncio.gather(*(late(number) for number in range(400)))
+        assert 1 == len(server.asked)
+        assert 399 == judges.counts.cached + judges.counts.shared
+
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "model": {"model": "another"},
+    "revision": {"revision": "2"},
+    "temperature": {"temperature": 0.5},
+    "seed": {"seed": 1},
+    "reasoning": {"reasoning_tokens": 10},
+    "output": {"output": "text"},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_another_judge_or_sampling_is_asked_anew(tmp_path: Path, change: str) -> None:
+    """And both answers are kept side by side."""
+    for options, calls in (({}, 1), (CHANGES[change], 1), ({}, 0), (CHANGES[change], 0)):
+        async with asking(tmp_path, **options) as (server, judges):
+            await says(judges, "x")
+            assert calls == len(server.asked)
+
+
+async def test_other_words_or_texts_are_asked_anew(tmp_path: Path) -> None:
+    """The slightest difference is one."""
+    questions = [prompt(), prompt("tests@v2/opinion"), prompt(words="Is it sound ?")]
+    async with asking(tmp_path) as (server, judges):
+        for number, question in enumerate(questions * 2, 1):
+            await says(judges, "x", question)
+            assert min(number, 3) == len(server.asked)
+        for number, text in enumerate(("x ", "X", "x\u200b", "y"), 4):
+            await says(judges, text)
+            assert number == len(server.asked)
+
+
+def fence(body: Request) -> str:
+    """Return the line around what a judge was shown."""
+    first, *_, last = str(body["messages"][1]["content"]).split("\n")[1:]
+    assert first == last
+    return first
+
+
+async def test_the_same_input_has_the_same_fence_and_another_another(tmp_path: Path) -> None:
+    """It is long, it survives a restart, and another store has others."""
+    found = []
+    for folder in ("one", "one", "two"):
+        async with asking(tmp_path / folder, cache_entries=0) as (server, judges):
+            for text in ("x", "x", "y"):
+                await says(judges, text)
+            fences = [fence(body) for body in server.asked]
+            assert (3, fences[0], True) == (len(fences), fences[1], fences[0] != fences[2])
+            assert {24} == {len(each) for each in fences}
+            found.append(fences[0])
+    assert (found[0], True) == (found[1], found[0] != found[2])
+
+
+async def test_a_share_of_kept_answers_is_asked_for_again(tmp_path: Path) -> None:
+    """Whoever asked does not wait for it. Given again, the answer stays; contradicted, it is forgotten and reported."""
+    stream = io.StringIO()
+    with logging_to(stream) as log:
+        unsound = honest({"sound": False})
+        script = in_turn(HONEST, HONEST, honest({"why": "Otherwise."}), unsound, unsound)
+        async with asking(tmp_path, script, log=log, recheck_share=1.0) as (server, judges):
+            assert [True, True] == [(await says(judges, "SECRET")).sound for _ in range(2)]
+            await judges.settle()
+            assert (2, 1, 0) == (len(server.asked), judges.counts.rechecks_agreed, judges.counts.rechecks_disagreed)
+            assert (await says(judges, "SECRET")).sound
+            await judges.settle()
+            assert (3, 1, 1) == (len(server.asked), judges.counts.rechecks_agreed, judges.counts.rechecks_disagreed)
+            assert not (await says(judges, "SECRET")).sound
+            assert 4 == len(server.asked)
+    said = [line for line in map(json.loads, stream.getvalue().splitlines()) if "disagrees" in line["event"]]
+    assert [("judge_disagrees_with_itself", "tests@v1/opinion")] == [(each["event"], each["question"]) for each in said]
+    assert "SECRET" not in stream.getvalue()
+
+
+async def test_a_recheck_that_fails_changes_nothing(tmp_path: Path) -> None:
+    """A judge that does not answer has not contradicted itself."""
+    script = in_turn(HONEST, HONEST, SCRIPTS["broken"], SCRIPTS["garbage"])
+    async with asking(tmp_path, script, recheck_share=1.0) as (_, judges):
+        for _ in range(3):
+            assert (await says(judges, "x")).sound
+            await judges.settle()
+        assert (0, 0, 2) == (judges.counts.rechecks_agreed, judges.counts.rechecks_disagreed, judges.counts.cached)
+
+
+async def test_each_team_pays_for_itself(tmp_path: Path) -> None:
+    """One that cannot is refused, and the others are not; what another team paid for is free."""
+    async with asking(tmp_path, latency_s=0.02, budget_tokens=300) as (server, judges):
+        spent = [(await judges.spent(team)).tokens for team in ("a", "b")]
+        await says(judges, "x", team="a")
+        await says(judges, "y", team="a")
+        assert "budget" in str(await failure(judges, "z", team="a"))
+        together = await asyncio.gather(
+            *(says(judges, "z", team=team) for team in ("a", "b", "b")), return_exceptions=True
+        )
+        assert [JudgeUnavailable, False, False] == [
+            type(each) if isinstance(each, Exception) else False for each in together
+        ]
+        assert (await says(judges, "z", team="a")).sound
+        assert ([0, 0], 3) == (spent, len(server.asked))
+        assert 100 < (await judges.spent("b")).tokens < 200 < (await judges.spent("a")).tokens <= 300
+
+
+async def test_a_refused_question_has_cost_nothing(tmp_path: Path) -> None:
+    """Nor has one that nobody answered; one whose reply is no verdict has."""
+    async with asking(tmp_path, in_turn(HONEST, SCRIPTS["broken"], SCRIPTS["prose"]), budget_tokens=250) as (_, judges):
+        await failure(judges, "x")
+        assert 0 == (await judges.spent("")).tokens
+        await failure(judges, "x")
+        assert (await judges.spent("")).tokens > 100
+        assert judges.counts.prompt_tokens == 100
+
+
+async def test_thoughts_are_set_aside_for_as_well(tmp_path: Path) -> None:
+    """A reply may have them, so the budget must hold them."""
+    async with asking(tmp_path, budget_tokens=250, reasoning_tokens=200) as (server, judges):
+        assert "budget" in str(await failure(judges, "x"))
+        assert [] == server.asked
+
+
+async def test_without_a_count_of_tokens_a_call_costs_the_most(tmp_path: Path) -> None:
+    """An endpoint that does not tell what it used is no free one."""
+
+    def script(request: Request) -> Reply:
+        whole = json.loads(HONEST(request).body)
+        return Reply(json.dumps(whole | {"usage": None}).encode())
+
+    async with asking(tmp_path, script) as (_, judges):
+        await says(judges, "x")
+        assert 50 == judges.counts.completion_tokens
+        assert judges.counts.prompt_tokens > 50
+
+
+async def test_a_judge_that_is_away_is_left_alone_for_a_while(tmp_path: Path) -> None:
+    """Then one of all who wait goes and sees, and when it is answered, everybody is."""
+    away, many = SCRIPTS["away"], range(64)
+    async with asking(tmp_path, in_turn(HONEST, away, away, away, away, HONEST), breaker_failures=4, breaker_s=0.3) as (
+        server,
+        judges,
+    ):
+        for number in range(4):
+            assert "status 503" in str(await failure(judges, str(number)))
+        assert not judges.is_answering
+        found = await asyncio.gather(*(failure(judges, f"many {number}") for number in many))
+        assert {
+            "The judge's endpoint answers with status 503. It has failed for a while, and is tried again soon."
+        } == {str(each) for each in found}
+        assert 4 == len(server.asked)
+        await asyncio.sleep(0.35)
+        tried = await asyncio.gather(*(says(judges, f"many {number}") for number in many), return_exceptions=True)
+        assert 1 <= sum(not isinstance(each, Exception) for each in tried)
+        assert judges.is_answering
+        assert all(each.sound for each in await asyncio.gather(*(says(judges, f"many {number}") for number in many)))
+        assert 68 == len(server.asked)
+
+
+async def test_a_hanging_judge_bounds_everybodys_wait(tmp_path: Path) -> None:
+    """Nobody knows yet how to ask it, and 200 would like to: all have heard within a few time-outs."""
+    async with ScriptedServer(SCRIPTS["slow"]) as server:
+        judge = settings(tmp_path, server.url, timeout_s=0.3, concurrency=8, breaker_s=60)
+        async with judging(judge) as judges:
+            began = time.monotonic()
+            found = await asyncio.gather(*(failure(judges, str(number)) for number in range(200)))
+            assert time.monotonic() - began < 3
+            assert {JudgeUnavailable} == {type(each) for each in found}
+            assert len(server.asked) <= 2
+
+
+async def test_who_leaves_early_has_paid_and_finds_the_answer_later(tmp_path: Path) -> None:
+    """A deadline ends the waiting and not the call; what had not left is not asked."""
+    async with asking(tmp_path, latency_s=0.3, concurrency=2) as (server, judges):
+        tasks = [asyncio.ensure_future(says(judges, str(number))) for number in range(6)]
+        await asyncio.sleep(0.1)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0.4)
+        assert 2 == len(server.asked)
+        await asyncio.gather(*(says(judges, str(number)) for number in range(6)))
+        assert (6, 2) == (len(server.asked), judges.counts.cached)
+        assert 6 == len({texts_of(body)[0] for body in server.asked})
+
+
+async def test_what_was_dropped_holds_no_budget(tmp_path: Path) -> None:
+    """Neither money nor a place."""
+    async with asking(tmp_path, latency_s=0.05, concurrency=1, budget_tokens=300) as (server, judges):
+        for _ in range(20):
+            tasks = [asyncio.ensure_future(says(judges, text)) for text in ("x", "y")]
+            await asyncio.sleep(0.005)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0.1)
+        await says(judges, "y")
+        assert 2 == len(server.asked)
+
+
+async def test_an_answer_that_saw_a_quarantine_come_is_neither_used_nor_kept(tmp_path: Path) -> None:
+    """It was on its way when the judge turned out to be unfit."""
+    turned = {"bad": False}
+    good, bad = HONEST, honest({"sound": False})
+
+    def script(request: Request) -> Reply:
+        is_case = "known case" in str(request["messages"])
+        reply = (bad if turned["bad"] and is_case else good)(request)
+        return reply if is_case else Reply(reply.body, delay_s=0.2)
+
+    question, clock = prompt(canaries=4), Clock()
+    async with asking(tmp_path, script, clock=clock, canary_share=1.0, quarantine_s=60) as (server, judges):
+        await says(judges, "first", question)
+        await judges.settle()
+        turned["bad"] = True
+        late = asyncio.ensure_future(says(judges, "late", question))
+        await asyncio.sleep(0.05)
+        clock.now += 90_000  # a day is over: the judge is examined again
+        assert "4 of 4 known cases wrong" in str(await failure(judges, "second", question=question))
+        assert ["tests@v1/opinion"] == judges.quarantined
+        with pytest.raises(JudgeUnavailable, match="quarantined before it answered"):
+            await late
+        assert "quarantined" in str(await failure(judges, "first", question=question))
+        turned["bad"] = False
+        clock.now += 60
+        asked = len(server.asked)
+        for text in ("first", "late"):
+            assert (await says(judges, text, question)).sound
+        await judges.settle()
+        assert 4 + 1 + 1 == len(server.asked) - asked  # an examination, `late`, and the case beside it
+        assert [] == judges.quarantined
+
+
+async def test_known_cases_are_paid_by_nobody_and_never_kept(tmp_path: Path) -> None:
+    """A team sees its own questions on its bill."""
+    async with asking(tmp_path) as (server, judges):
+        await says(judges, "x", prompt(canaries=4), team="a")
+        assert 5 == len(server.asked)
+        assert (await judges.spent("a")).tokens < 200 < (await judges.spent("known cases")).tokens
+        with closing(sqlite3.connect(tmp_path / "judge.sqlite3")) as database:
+            assert [(1,)] == database.execute("SELECT count(*) FROM answers").fetchall()
+
+
+async def test_a_cache_that_breaks_is_no_defect_of_the_sample(tmp_path: Path) -> None:
+    """One that cannot be written costs the keeping; one that cannot be read, the answer; the log says which."""
+    stream = io.StringIO()
+    with logging_to(stream) as log:
+        async with asking(tmp_path, log=log) as (_, judges):
+            with closing(sqlite3.connect(tmp_path / "judge.sqlite3", isolation_level=None)) as database:
+                database.execute("CREATE TRIGGER full BEFORE INSERT ON answers BEGIN SELECT RAISE(FAIL, 'full'); END")
+                assert (await says(judges, "x")).sound
+                assert 1 == judges.counts.unrecorded
+                database.execute("DROP TABLE answers")
+            error = await failure(judges, "x")
+    assert isinstance(error, JudgeUnavailable)
+    assert "cache cannot be used: see the service's log" in str(error)
+    assert 2 == stream.getvalue().count("judge_cache: ")
+
+
+async def test_the_log_says_whether_the_judge_is_there(tmp_path: Path) -> None:
+    """At the start, once."""
+    stream = io.StringIO()
+    with logging_to(stream) as log:
+        async with asking(tmp_path, log=log):
+            pass
+        async with judging(settings(tmp_path), log) as judges:
+            await judges.settle()
+    ready, away = (line for line in map(json.loads, stream.getvalue().splitlines()))
+    assert ("judge_ready", "scripted", "json_schema") == (ready["event"], ready["judge"], ready["output"])
+    assert ("judge_not_answering", "The judge cannot be reached, or broke off.") == (away["event"], away["reason"])
+
+
+@pytest.fixture
+def loop_defects() -> Iterator[list[dict[str, Any]]]:
+    """What the event loop complains about."""
+    heard: list[dict[str, Any]] = []
+    yield heard
+    gc.collect()
+    assert [] == heard
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize("mode", sorted(SCRIPTS))
+async def test_stopping_ends_everything_at_once(
+    tmp_path: Path,
+    mode: str,
+    is_known: bool,  # noqa: FBT001 - whether the probe is over
+    loop_defects: list[dict[str, Any]],
+) -> None:
+    """However the judge behaves, whoever waits hears of it, and neither a task nor a descriptor is left."""
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: loop_defects.append(dict(context)))
+    tasks_before, descriptors = asyncio.all_tasks(), len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - a count
+    script = in_turn(HONEST, SCRIPTS[mode]) if is_known else SCRIPTS[mode]
+    async with ScriptedServer(script) as server:
+        judge = settings(tmp_path, server.url, retries=2, recheck_share=1)
+        judges = EndpointJudges(judge, telemetry.quiet(), Dice(0.5), Clock())
+        judges.prepare()
+        await judges.start()
+        if is_known:
+            await judges.settle()
+        question = prompt(canaries=3)
+        waiting = [asyncio.ensure_future(says(judges, str(number % 7), question)) for number in range(20)]
+        await asyncio.sleep(0.05)
+        began = time.monotonic()
+        await judges.stop()
+        assert time.monotonic() - began < 1
+        found = await asyncio.gather(*waiting, return_exceptions=True)
+        assert not [each for each in found if not isinstance(each, RewardError | type(SOUND))]
+        with pytest.raises(JudgeUnavailable, match="stopping"):
+            await says(judges, "late")
+    await asyncio.sleep(0.01)
+    assert tasks_before == asyncio.all_tasks()
+    assert descriptors == len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - as above
