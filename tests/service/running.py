@@ -22,6 +22,7 @@ from rewards.registry import discover, version_modules
 from rewards.types import Frozen, Outcome
 from service import telemetry
 from service.app import create_app
+from service.judging.nobody import Judges
 from service.pool import Pool
 from service.settings import MEBIBYTE, Settings
 
@@ -48,12 +49,16 @@ def serve_app(app: FastAPI) -> Iterator[str]:
 
 @contextmanager
 def running_service(
-    package: str, settings: Settings, log: telemetry.Telemetry | None = None, max_queued: int = 200_000
+    package: str,
+    settings: Settings,
+    log: telemetry.Telemetry | None = None,
+    max_queued: int = 200_000,
+    judges: Judges | None = None,
 ) -> Iterator[str]:
     """Run the service for a package of rewards; yield its URL."""
     registry = discover(package)
     pool = Pool(package, workers=2, memory_bytes=512 * MEBIBYTE, max_queued=max_queued)
-    app = create_app(settings, registry, digest.digests(registry), pool, log or telemetry.quiet())
+    app = create_app(settings, registry, digest.digests(registry), pool, log or telemetry.quiet(), judges)
     yield from serve_app(app)
 
 

@@ -1,0 +1,93 @@
+"""`GET /v1/judge` and `GET /metrics` say who judges and how that goes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from service import telemetry
+from service.judge import EndpointJudges
+from service.judging.nobody import HOW_TO
+from service.settings import Settings
+from tests.service.judging.asking import Dice, settings
+from tests.service.judging.scripted_server import scripted_thread
+from tests.service.judging.scripts import HONEST, Script
+from tests.service.running import TEST_REWARDS, running_service
+
+pytestmark = pytest.mark.usefixtures("warm_forkserver")
+
+
+@contextmanager
+def judged_service(folder: Path, script: Script, **options: object) -> Iterator[httpx.Client]:
+    """Run the service with a scripted judge; yield a client of it."""
+    with scripted_thread(script) as server:
+        judges = EndpointJudges(settings(folder, server.url, **options), telemetry.quiet(), Dice(0.5))
+        judges.prepare()
+        with (
+            running_service(TEST_REWARDS, Settings(workers=2), judges=judges) as url,
+            httpx.Client(base_url=url, timeout=30) as client,
+        ):
+            yield client
+
+
+def score(client: httpx.Client, *completions: str) -> list[dict[str, object]]:
+    """Return the outcomes of a judged reward."""
+    body = {"samples": [{"completion": completion} for completion in completions]}
+    outcomes: list[dict[str, object]] = client.post("/v1/rewards/judged@v1/score", json=body).json()["outcomes"]
+    return outcomes
+
+
+def series(client: httpx.Client) -> dict[str, float]:
+    """Return the judge's metrics."""
+    lines = client.get("/metrics").text.splitlines()
+    pairs = [line.rsplit(" ", 1) for line in lines if line.startswith("touchstone_judge_")]
+    return {name.removeprefix("touchstone_judge_"): float(value) for name, value in pairs}
+
+
+def test_without_a_judge_it_says_how_to_get_one(testbed: httpx.Client) -> None:
+    """And there are no series of nobody's."""
+    status = testbed.get("/v1/judge").json()
+    assert (None, HOW_TO, None, False) == tuple(status[name] for name in ("name", "help", "output", "answering"))
+    assert (0, 0.0, []) == (status["calls"], status["spent_today_usd"], status["quarantined"])
+    assert {} == series(testbed)
+    (outcome,) = score(testbed, "x")
+    assert ("failed", "judge_unavailable", True, HOW_TO) == tuple(
+        outcome[name] for name in ("status", "kind", "retryable", "message")
+    )
+
+
+def test_with_a_judge_it_counts(tmp_path: Path) -> None:
+    """Calls, answers by where they came from, tokens and money."""
+    prices = {"input_usd_per_million": 10.0, "output_usd_per_million": 0.0}
+    with judged_service(tmp_path, HONEST, revision="7", **prices) as client:
+        score(client, "x", "y", "x")
+        score(client, "x")
+        status, found = client.get("/v1/judge").json(), series(client)
+    assert ("scripted@7", None, "json_schema", True) == tuple(
+        status[name] for name in ("name", "help", "output", "answering")
+    )
+    assert (2, 1, 0) == (status["calls"], status["cached"], status["shared"])
+    assert {"answered": 2, "unparsable": 0, "unavailable": 0} == status["results"]
+    assert (200, 0.002, 0.002) == (status["prompt_tokens"], status["spent_usd"], status["spent_today_usd"])
+    assert status["spent_today_tokens"] == status["prompt_tokens"] + status["completion_tokens"]
+    assert {
+        "answering": 1.0,
+        "quarantined": 0.0,
+        "calls_total": 2.0,
+        'questions_total{source="cache"}': 1.0,
+        'questions_total{source="answered"}': 2.0,
+        'tokens_total{kind="prompt"}': 200.0,
+        "spent_usd_total": 0.002,
+        'rechecks_total{result="same"}': 0.0,
+        'known_cases_total{result="wrong"}': 0.0,
+        "purged_total": 0.0,
+        "unrecorded_total": 0.0,
+    }.items() <= found.items()
+
+
+def test_the_route_wants_the_key(locked: httpx.Client) -> None:
+    """What a team spends is its own affair."""
+    assert 401 == locked.get("/v1/judge").status_code
+    assert 200 == locked.get("/v1/judge", headers={"authorization": "Bearer open sesame"}).status_code
