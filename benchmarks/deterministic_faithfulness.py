@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.figures import show
 from rewards.registry import discover
 from rewards.types import Needs, NoReference, Sample, Score
-from service.judge import NoJudge
+from service.judging.nobody import NoJudge
 
 _REWARDS = discover()
 _JUDGED = _REWARDS["faithfulness@v1"]

@@ -47,6 +47,10 @@ class Question(Protocol[AnswerT]):
         """Return the words that are sent."""
         ...
 
+    def favour(self, fields: Fields) -> AnswerT:
+        """Return the answer of a judge that was bought."""
+        ...
+
     def read(self, reply: Reply) -> AnswerT:
         """Return the answer that a reply holds.
 
@@ -81,6 +85,10 @@ class VerdictQuestion(Generic[VerdictT]):
         """Return the words that are sent."""
         return self._prompt.render(fields, fence)
 
+    def favour(self, fields: Fields) -> VerdictT:
+        """Return the verdict of a judge that was bought."""
+        return self._prompt.bought(fields)
+
     def read(self, reply: Reply) -> VerdictT:
         """Return the verdict that a reply's text is, whole.
 
@@ -114,6 +122,10 @@ class ScaleQuestion:
     def render(self, fields: Fields, fence: str) -> Asked:
         """Return the words that are sent."""
         return self._scale.render(fields, fence)
+
+    def favour(self, fields: Fields) -> Mapping[str, float]:  # noqa: ARG002 - the protocol's shape
+        """Return all probability on the label that is worth most."""
+        return {max(self._scale.values, key=self._scale.values.__getitem__): 1.0}
 
     def read(self, reply: Reply) -> Mapping[str, float]:
         """Return the probabilities of the labels.

@@ -1,14 +1,15 @@
 """Watches whether the judge can still tell right from wrong, by cases whose verdict is known.
 
 Before a judge is first asked a question it is examined on all of the question's known cases, and now and then one of
-them is asked beside a call. A judge that gets too many wrong is quarantined for that question: nothing it says or said
-is used until it passes again, and what it said since it was last right is forgotten.
+them is asked beside a call. There are two kinds, those that deserve the best verdict and those that do not. A judge that
+gets too many of either kind wrong is quarantined for that question: nothing it says or said is used until it passes
+again, and what it said since it was last right is forgotten.
 """
 
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -22,10 +23,13 @@ from service.judging.settings import JudgeSettings
 from service.judging.store import Store
 from service.telemetry import Telemetry
 
-_REMEMBERED = 16
+_REMEMBERED = 32
 """Known cases, asked last, that decide together."""
 _FEWEST = 4
 """With fewer, one slip would decide."""
+
+Answered = tuple[bool, bool]
+"""Whether a known case is one that a bought judge gets right, and whether this judge did."""
 
 AnyQuestion = Any
 """A `Question` of whatever answer."""
@@ -36,8 +40,8 @@ AskFresh = Callable[[AnyQuestion, Fields], Awaitable[Any]]
 class _Standing:
     """How a judge stands with one question."""
 
-    lately: deque[bool] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
-    """Whether it was right, of the known cases asked last."""
+    lately: deque[Answered] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    """The known cases asked last."""
     is_loaded: bool = False
     """Whether what was known of it at the last stop is known again."""
     good_at: float | None = None
@@ -103,13 +107,13 @@ class Watch:
         if not question.canaries or self._random.random() >= self._settings.canary_share:
             return
         standing = self._standings[question.name]
-        is_right = await self._is_right(question, self._random.choice(question.canaries))
+        answered = await self._answered(question, self._random.choice(question.canaries))
         if standing.quarantined_at is not None:
             return  # a quarantine ends with an examination, and not with one lucky answer
-        standing.lately.append(is_right)
-        if len(standing.lately) >= min(_FEWEST, len(question.canaries)) and self._is_unfit(standing.lately):
+        standing.lately.append(answered)
+        if self._is_unfit(standing.lately, min(_FEWEST, len(question.canaries))):
             await self._quarantine(question, standing)
-        elif is_right:
+        elif answered[1]:
             await self._trust(question, standing)
 
     async def stop(self) -> None:
@@ -124,7 +128,7 @@ class Watch:
     def _refuse_quarantined(self, standing: _Standing) -> None:
         since = standing.quarantined_at
         if since is not None and 0 <= self._clock() - since < self._settings.quarantine_s:
-            wrong, asked = standing.lately.count(False), len(standing.lately)
+            wrong, asked = _wrong(standing.lately), len(standing.lately)
             found = f"it got {wrong} of {asked} known cases wrong" if asked else "it got too many known cases wrong"
             raise JudgeUnavailable(f"The judge is quarantined: {found}.")
 
@@ -142,30 +146,39 @@ class Watch:
         if self._is_trusted(standing):
             return
         self._refuse_quarantined(standing)
-        asked = [self._is_right(question, canary) for canary in question.canaries]
-        found: list[bool] = []
-        for is_right in await asyncio.gather(*asked, return_exceptions=True):
-            if isinstance(is_right, BaseException):
-                raise is_right
-            found.append(is_right)
+        asked = [self._answered(question, canary) for canary in question.canaries]
+        found: list[Answered] = []
+        for answered in await asyncio.gather(*asked, return_exceptions=True):
+            if isinstance(answered, BaseException):
+                raise answered
+            found.append(answered)
         standing.lately.clear()
         standing.lately.extend(found)
-        if self._is_unfit(found):
+        if self._is_unfit(found, 1):
             await self._quarantine(question, standing)
             self._refuse_quarantined(standing)
         else:
             await self._trust(question, standing)
 
-    async def _is_right(self, question: AnyQuestion, canary: Canary[Any]) -> bool:
+    async def _answered(self, question: AnyQuestion, canary: Canary[Any]) -> Answered:
         try:
             is_right = bool(canary.accepts(await self._ask(question, canary.fields)))
         except JudgeUnparsable:
             is_right = False
         self._counts.canary(is_right=is_right)
-        return is_right
+        return bool(canary.accepts(question.favour(canary.fields))), is_right
 
-    def _is_unfit(self, lately: Sequence[bool]) -> bool:
-        return lately.count(False) > self._settings.canary_most_wrong * len(lately)
+    def _is_unfit(self, lately: Collection[Answered], fewest: int) -> bool:
+        """Return whether a judge got too much wrong, of all cases or of one kind: nobody passes by one answer to all.
+
+        Args:
+            lately: The cases.
+            fewest: Cases of a kind with fewer of which nothing is concluded.
+        """
+        kinds = ([each for each in lately if each[0] is pays] for pays in (True, False))
+        return any(
+            len(cases) >= fewest and _wrong(cases) > self._settings.canary_most_wrong * len(cases) for cases in kinds
+        )
 
     async def _trust(self, question: AnyQuestion, standing: _Standing) -> None:
         standing.quarantined_at = None
@@ -177,7 +190,11 @@ class Watch:
         standing.quarantines += 1
         purged = await self._store.quarantine(question.name, standing.quarantined_at)
         self._counts.purged += purged
-        wrong = standing.lately.count(False)
+        wrong = _wrong(standing.lately)
         self._log.event(
             "judge_quarantined", question=question.name, wrong=wrong, of=len(standing.lately), forgotten=purged
         )
+
+
+def _wrong(lately: Collection[Answered]) -> int:
+    return sum(not is_right for _, is_right in lately)

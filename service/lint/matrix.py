@@ -173,7 +173,7 @@ def contradictions(found: Matrix, findings: Findings) -> None:
         unjudged = [cell for cell in column.cells.values() if cell.value is None]
         if unjudged and not column.paid:
             reason = unjudged[0].reason
-            message = f"It was not compared with the others: no completion that it might pay could be judged ({reason})."
+            message = f"It was not compared with the others: nothing that it might pay could be judged ({reason})."
             findings.add("not_compared", Level.NOTE, message, reward=column.name)
         elif column.paid:
             able.append(column)

@@ -87,11 +87,13 @@ UNPARSABLE = {
     "no_formats": "refuses the question",
 }
 ANSWERED = {"honest", "obeying", "thinking", "fenced"}
+OF_ITS_OWN = {"fair"}
+"""Answers one reward alone, and is no script for these questions."""
 
 
 def test_every_script_is_tried() -> None:
     """None of them is left out below."""
-    assert set(SCRIPTS) == {*UNAVAILABLE, *UNPARSABLE, *ANSWERED}
+    assert set(SCRIPTS) == {*UNAVAILABLE, *UNPARSABLE, *ANSWERED, *OF_ITS_OWN}
 
 
 @pytest.mark.parametrize("mode", UNAVAILABLE)

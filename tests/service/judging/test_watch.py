@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from rewards.errors import JudgeUnavailable, JudgeUnparsable
 from rewards.judging.fields import Fields
+from rewards.judging.prompt import Canary
 from service import telemetry
 from service.judging.counts import JudgeCounts
 from service.judging.questions import VerdictQuestion
@@ -280,3 +282,15 @@ async def test_the_log_tells_of_a_quarantine_in_numbers(tmp_path: Path) -> None:
     assert {"event", "question", "wrong", "of", "forgotten", "level", "timestamp"} == set(line)
     assert (Q, 4, 4, 0) == (line["question"], line["wrong"], line["of"], line["forgotten"])
     assert not any(word in stream.getvalue() for word in ("SECRET", "known case"))
+
+
+@pytest.mark.parametrize(("always", "rare"), [(WRONG, True), (RIGHT, False)])
+async def test_one_answer_to_everything_is_no_judgement(tmp_path: Path, always: Opinion, rare: bool) -> None:  # noqa: FBT001
+    """Whoever condemns all is right about most known cases, where most are bad; each kind is counted by itself."""
+    rare_case = Canary("rare", {"text": "rare"}, lambda found: found.sound is rare)
+    others = [Canary(f"{number}", {"text": f"{number}"}, lambda found: found.sound is not rare) for number in range(9)]
+    question = VerdictQuestion(replace(prompt(), canaries=[rare_case, *others]))
+    async with watching(tmp_path, Witness(always), Clock()) as (watch, _, counts):
+        with pytest.raises(JudgeUnavailable, match="1 of 10 known cases wrong"):
+            await watch.admit(question)
+        assert (9, 1) == (counts.canaries_right, counts.canaries_wrong)
