@@ -1,7 +1,7 @@
 """Watches whether the judge can still tell right from wrong, by cases whose verdict is known.
 
 Before a judge is first asked a question it is examined on all of the question's known cases, and now and then one of
-them is asked beside a call. There are two kinds, those that deserve the best verdict and those that do not. A judge that
+them is asked beside a call. There are two kinds: those that deserve the best verdict, and all others. A judge that
 gets too many of either kind wrong is quarantined for that question: nothing it says or said is used until it passes
 again, and what it said since it was last right is forgotten.
 """
