@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from rewards.registry import Registry
 from service.edge import Edge
+from service.judging.nobody import NoJudges
 from service.metrics import Metrics
 from service.pool import Pool
 from service.settings import MEBIBYTE
@@ -132,7 +133,7 @@ async def serve(app: object, wire: Wire, log: Telemetry, scope: Scope = SCOPE) -
     edge = Edge(
         app,  # type: ignore[arg-type]
         telemetry=log,
-        metrics=Metrics(Registry([]), Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE)),
+        metrics=Metrics(Registry([]), Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE), NoJudges()),
         max_body_bytes=10,
         api_key=None,
         shortcuts=Shortcuts({}),

@@ -141,9 +141,9 @@ async def _sent(writer: asyncio.StreamWriter, reply: Reply) -> bool:
 
 
 @contextlib.contextmanager
-def scripted_thread(script: Script, latency_s: float = 0.0) -> Iterator[ScriptedServer]:
+def scripted_thread(script: Script, latency_s: float = 0.0, port: int = 0) -> Iterator[ScriptedServer]:
     """Yield a server that runs in a thread with a loop of its own."""
-    server, ready, loop = ScriptedServer(script, latency_s), threading.Event(), asyncio.new_event_loop()
+    server, ready, loop = ScriptedServer(script, latency_s, port), threading.Event(), asyncio.new_event_loop()
     stop = asyncio.Event()
 
     async def serve() -> None:
@@ -165,12 +165,19 @@ def scripted_thread(script: Script, latency_s: float = 0.0) -> Iterator[Scripted
 @contextlib.contextmanager
 def scripted_process(mode: str, latency_ms: float = 0.0) -> Iterator[str]:
     """Yield the base URL of a server that is a process of its own."""
+    with judge_process(mode, latency_ms) as (url, _):
+        yield url
+
+
+@contextlib.contextmanager
+def judge_process(mode: str, latency_ms: float = 0.0, port: int = 0) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Yield the base URL of a server and the process that it is, which may be killed."""
     with tempfile.TemporaryDirectory() as folder:
         port_file = Path(folder, "port")
-        options = ["--mode", mode, "--latency-ms", str(latency_ms), "--port-file", str(port_file)]
+        options = ["--mode", mode, "--latency-ms", str(latency_ms), "--port", str(port), "--port-file", str(port_file)]
         process = subprocess.Popen([sys.executable, "-m", "tests.service.judging.scripted_server", *options])
         try:
-            yield f"http://127.0.0.1:{_port_from(port_file, process)}/v1"
+            yield f"http://127.0.0.1:{_port_from(port_file, process)}/v1", process
         finally:
             process.terminate()
             process.wait()
