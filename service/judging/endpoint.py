@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import httpx2
 import openai
@@ -63,13 +64,19 @@ class Endpoint:
     def __init__(self, settings: JudgeSettings) -> None:
         self._settings = settings
         key = "none" if settings.key is None else settings.key.get_secret_value()
-        limits = httpx2.Limits(max_connections=settings.concurrency, max_keepalive_connections=settings.concurrency)
+        client = httpx2.AsyncClient(
+            follow_redirects=False,
+            limits=httpx2.Limits(max_connections=settings.concurrency, max_keepalive_connections=settings.concurrency),
+            timeout=settings.timeout_s,
+            # Without TLS there is nothing to verify, and to read all certificates takes a tenth of a second.
+            verify=urlsplit(settings.url or "").scheme == "https",
+        )
         self._client = openai.AsyncOpenAI(
             base_url=settings.url,
             api_key=key,
             max_retries=settings.retries,
             timeout=settings.timeout_s,
-            http_client=httpx2.AsyncClient(follow_redirects=False, limits=limits, timeout=settings.timeout_s),
+            http_client=client,
         )
         self._dialect: Dialect | None = None
         self._probes: Flights[None] = Flights()

@@ -59,7 +59,7 @@ async def test_calls_a_minute(tmp_path: Path) -> None:
     await asyncio.gather(*(crowd.call() for _ in range(600)))
     began = time.monotonic()
     await asyncio.gather(*(crowd.call() for _ in range(3)))
-    assert 0.15 < time.monotonic() - began < 2
+    assert 0.15 < time.monotonic() - began < 10
 
 
 async def test_a_call_of_more_tokens_than_a_minutes_waits_for_all_of_them(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ async def test_a_call_of_more_tokens_than_a_minutes_waits_for_all_of_them(tmp_pa
     await crowd.call(10**12)
     began = time.monotonic()
     await crowd.call(300)
-    assert 0.2 < time.monotonic() - began < 2
+    assert 0.2 < time.monotonic() - began < 10
 
 
 async def test_a_long_call_is_not_overtaken_for_ever(tmp_path: Path) -> None:
