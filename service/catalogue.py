@@ -92,6 +92,7 @@ def _entry(reward: Reward, registry: Registry, digests: Digests) -> wire.Catalog
         budget_s=reward.budget_s,
         max_completion_chars=reward.max_completion_chars,
         group=reward.is_group,
+        judged=reward.is_judged,
         needs=list(reward.needs),
         deprecated=False,
         use_instead=registry.successor(reward.id),

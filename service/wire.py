@@ -180,6 +180,7 @@ class CatalogueEntry(BaseModel):
     budget_s: float = Field(description="CPU seconds one sample may use.")
     max_completion_chars: int
     group: bool = Field(description="Whether it compares the completions of one prompt.")
+    judged: bool = Field(description="Whether it asks a judge; without one it is `judge_unavailable`.")
     needs: list[str] = Field(description="Rewards that are scored first.")
     deprecated: bool
     use_instead: str | None = Field(description="The version without this one's flaws, where there is one.")

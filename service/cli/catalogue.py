@@ -30,7 +30,11 @@ def list_rewards() -> None:
     for reward in registry.values():
         low, high = reward.range
         fields = ", ".join(_fields(registry.references(reward))) or "nothing"
-        wants = "; needs groups" * reward.is_group + "; needs tokens" * _counts_tokens(reward)
+        wants = (
+            "; needs a judge" * reward.is_judged
+            + "; needs groups" * reward.is_group
+            + "; needs tokens" * _counts_tokens(reward)
+        )
         console.print(f"[bold cyan]{reward.id}[/bold cyan]  {low:g} to {high:g}, compares with {fields}{wants}")
         console.print(f"    {reward.summary}")
         if successor := registry.successor(reward.id):
