@@ -144,10 +144,13 @@ class EndpointJudges:
 
     async def _find_or_ask(self, team: str, letter: "_Letter[AnswerT]", leave: Callable[[], None]) -> AnswerT:
         kept = await self._store.find(letter.key)
-        if kept is None:
+        try:
+            answer = None if kept is None else letter.question.load(kept)
+        except ValueError:  # somebody has changed it, or the disk has
+            answer = None
+        if answer is None:
             return await self._ask_and_keep(team, letter, leave)
         self.counts.cached += 1
-        answer = letter.question.load(kept)
         if self._random.random() < self._settings.recheck_share:
             self._background.spawn("judge_recheck", self._recheck(team, letter, answer))
         return answer

@@ -6,12 +6,17 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
+
+from rewards.errors import RewardError
 from rewards.judging.prompt import Canary, Prompt, Scale, Verdict
 from service import telemetry
 from service.judge import EndpointJudges
 from service.judging.questions import AnswerT, Question
 from service.judging.settings import JudgeSettings
 from service.telemetry import Telemetry
+from tests.service.judging.scripted_server import ScriptedServer
+from tests.service.judging.scripts import HONEST, Script
 
 
 class Opinion(Verdict):
@@ -100,6 +105,31 @@ async def judging(
 async def says(judges: EndpointJudges, text: str, question: Prompt[Opinion] = PROMPT, team: str = "") -> Opinion:
     """Return what the judge says about a text."""
     return await judges.for_team(team).ask(question, {"text": text})
+
+
+@asynccontextmanager
+async def asking(
+    folder: Path,
+    script: Script = HONEST,
+    latency_s: float = 0.0,
+    log: Telemetry | None = None,
+    clock: Clock | None = None,
+    **options: Any,  # noqa: ANN401 - settings
+) -> AsyncIterator[tuple[ScriptedServer, EndpointJudges]]:
+    """Run a scripted server and judges that ask it; its probe is over."""
+    async with ScriptedServer(script, latency_s) as server:
+        judge = settings(folder, server.url, **options)
+        async with judging(judge, log, Dice(0.5), clock) as judges:
+            await judges.settle()
+            server.calls.clear()
+            yield server, judges
+
+
+async def failure(judges: EndpointJudges, text: str, **options: Any) -> RewardError:  # noqa: ANN401 - as `says`
+    """Return why there is no answer."""
+    with pytest.raises(RewardError) as error:
+        await says(judges, text, **options)
+    return error.value
 
 
 def shown(question: Question[AnswerT], text: str = "2 + 2 = 4") -> Any:  # noqa: ANN401 - a pair of words
