@@ -116,7 +116,8 @@ def build(registry: Registry) -> Document:
 def test_schemas_do_not_depend_on_the_order_of_registration() -> None:
     """Nor on which other versions there are."""
     every = discover()
-    registry = Registry([*[reward for reward in every.values() if not reward.needs][::4], every["math_equal@v1"]])
+    one = every["math_equal@v1"]
+    registry = Registry([*[reward for reward in every.values() if not reward.needs and reward is not one][::4], one])
     whole, shuffled = build(registry), build(Shuffled(registry))
     assert whole["components"] == shuffled["components"]
     assert whole["paths"] == shuffled["paths"]
