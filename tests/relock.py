@@ -93,7 +93,7 @@ async def _score(scorer: Scorer, judges: Judges, reward: Reward, probes: Path) -
 def _asked(probe: str, judge: ReplayJudge) -> Iterator[tuple[str, ...]]:
     """Yield what a judge was asked about one probe."""
     for (name, asked), question in zip(judge.asked, judge.questions, strict=True):
-        answers = question.schema() if isinstance(question, Prompt) else dict(question.values)
+        answers = question.schema if isinstance(question, Prompt) else dict(question.values)
         yield probe, name, asked.system, asked.user, json.dumps(answers, sort_keys=False)
 
 

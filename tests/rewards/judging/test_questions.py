@@ -59,7 +59,7 @@ def test_a_reason_stands_before_its_decision(question: Prompt[Any] | Scale) -> N
     if isinstance(question, Scale):
         assert all(len(label) == 1 and label.isupper() for label in question.values)
         return
-    fields = list(question.schema()["properties"])
+    fields = list(question.schema["properties"])
     for decided in question.verdict.deciding:
         reasons = [at for at, name in enumerate(fields) if name.endswith("reason")]
         assert not reasons or min(reasons) < fields.index(decided)
