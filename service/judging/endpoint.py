@@ -24,6 +24,9 @@ _TOP_LOGPROBS = 20
 _CODE = re.compile(r"[a-z0-9_-]{1,60}")
 _REFUSED = (openai.BadRequestError, openai.UnprocessableEntityError)
 
+_NOT_FROM_THE_ENVIRONMENT = {"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()}
+"""What the client would send from variables that are not the service's."""
+
 
 class _Ready(Verdict):
     """The verdict that a probe asks for."""
@@ -77,6 +80,7 @@ class Endpoint:
             max_retries=settings.retries,
             timeout=settings.timeout_s,
             http_client=client,
+            default_headers=_NOT_FROM_THE_ENVIRONMENT,  # type: ignore[arg-type] - as its documentation has it
         )
         self._dialect: Dialect | None = None
         self._probes: Flights[None] = Flights()
