@@ -80,7 +80,7 @@ class Endpoint:
             max_retries=settings.retries,
             timeout=settings.timeout_s,
             http_client=client,
-            default_headers=_NOT_FROM_THE_ENVIRONMENT,  # type: ignore[arg-type] - as its documentation has it
+            default_headers=_NOT_FROM_THE_ENVIRONMENT,  # type: ignore[arg-type]  # `Omit` is documented
         )
         self._dialect: Dialect | None = None
         self._probes: Flights[None] = Flights()

@@ -261,3 +261,13 @@ async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path: Pa
             with pytest.raises(JudgeUnavailable, match="cannot be reached"):
                 await answer(endpoint)
     assert [] == heard
+
+
+async def test_nothing_of_the_environment_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables that other programs read are none of the judge's settings."""
+    for name in ("OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_API_KEY"):
+        monkeypatch.setenv(name, "somebody-elses")
+    async with served(tmp_path, HONEST) as (server, endpoint):
+        await endpoint.dialect()
+    assert server.calls
+    assert [] == [value for call in server.calls for value in call.headers.values() if "somebody-elses" in value]
