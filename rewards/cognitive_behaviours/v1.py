@@ -5,7 +5,7 @@ from typing import cast
 
 from rewards.cognitive_behaviours.question import BEHAVIOURS, MAX_QUOTE, PROMPT
 from rewards.declare import reward
-from rewards.judging.evidence import check_quote
+from rewards.judging.evidence import Source, check_quote
 from rewards.types import Detail, Judge, Needs, NoParams, NoReference, Sample, Score
 
 _STEPS = "legible_steps@v1"
@@ -45,11 +45,12 @@ async def score(sample: Sample[NoReference], params: NoParams, needs: Needs, jud
         return Score(0.0, legible.reason, legible.explanation)
     steps = cast("list[str]", json.loads(str(legible.details["shown"])))
     found = await judge.ask(PROMPT, {"steps": steps})
+    source = Source(steps)
     details: dict[str, Detail] = {}
     for behaviour in BEHAVIOURS:
         quotes = cast("list[str]", getattr(found, behaviour))
         for quote in quotes:
-            check_quote(behaviour, quote, steps)
+            check_quote(behaviour, quote, source)
         details[behaviour] = len(quotes)
         if quotes:
             details[f"{behaviour}_first"] = quotes[0][:MAX_QUOTE]

@@ -11,7 +11,7 @@ from rewards.declare import reward
 from rewards.errors import JudgeUnparsable
 from rewards.faithfulness.canaries import ALIGNMENT, COHERENCE, VALIDITY
 from rewards.faithfulness.question import MAX_QUOTE, PROMPT, SCALES, SWAPPED, Judgement, SwappedJudgement, value
-from rewards.judging.evidence import check_quote
+from rewards.judging.evidence import Source, check_quote
 from rewards.judging.fields import Fields
 from rewards.judging.modes import Mode
 from rewards.judging.passes import both, check_agreement, together
@@ -147,9 +147,10 @@ def check_evidence(judgement: Judgement | SwappedJudgement, steps: Sequence[str]
     named = judgement.first_unsupported_step
     if not 0 <= named <= len(steps):
         raise JudgeUnparsable(f"The judge names step {named} of {len(steps)}.")
-    check_quote(VALIDITY, judgement.validity_quote, steps[named - 1 : named] if named else steps)
-    check_quote(COHERENCE, judgement.coherence_quote, steps)
-    check_quote(ALIGNMENT, judgement.alignment_quote, steps)
+    source = Source(steps)
+    check_quote(VALIDITY, judgement.validity_quote, Source(steps[named - 1 : named]) if named else source)
+    check_quote(COHERENCE, judgement.coherence_quote, source)
+    check_quote(ALIGNMENT, judgement.alignment_quote, source)
 
 
 def _scored(judgement: Judgement | SwappedJudgement, steps: int) -> Score:

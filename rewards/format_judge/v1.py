@@ -6,7 +6,7 @@ from pydantic import Field
 
 from rewards.declare import reward
 from rewards.format_judge.question import DEFAULT_FORM, MAX_QUOTE, PROMPT, SCALE, VALUES
-from rewards.judging.evidence import check_quote
+from rewards.judging.evidence import Source, check_quote
 from rewards.judging.fields import Fields
 from rewards.judging.modes import Mode
 from rewards.judging.scales import expected
@@ -75,6 +75,6 @@ async def score(sample: Sample[NoReference], params: Params, needs: Needs, judge
         reason = "kept" if found >= _HALF else "broken"
         return Score(found, reason, _EXPLANATIONS[reason])
     keeping = await judge.ask(PROMPT, fields)
-    check_quote("the form", keeping.quote, [sample.completion])
+    check_quote("the form", keeping.quote, Source([sample.completion]))
     details = {"form": keeping.form, "judge_reason": keeping.reason[:MAX_QUOTE], "quote": keeping.quote[:MAX_QUOTE]}
     return Score(VALUES[keeping.form], keeping.form, _EXPLANATIONS[keeping.form], details)

@@ -7,34 +7,45 @@ their own. What a reader sees as letters stays as it is.
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
+
+import regex
 
 Fields = Mapping[str, str | Sequence[str]]
 """What a prompt's placeholders stand for, by name: a text, or texts that are shown numbered from 1."""
 
-_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
-"""Categories of characters that are not seen: controls, zero-width marks, directions, private and unassigned ones."""
-_MARK = re.compile(r"<(?![\s\d=.-])|\[(?=/?[A-Z_]{2,30}\])|`(?=``)|[^\x20-\x7e\n]")
-"""What may have to be escaped: the brackets that open tags and templates, fences, and all that is not plain ASCII.
-A `<` before a number or a space is a comparison."""
+_MARKS = (
+    (re.compile(r"<(?![\s\d=.-])"), r"\\u003c"),
+    (re.compile(r"\[(?=/?[A-Z_]{2,30}\])"), r"\\u005b"),
+    (re.compile(r"`(?=``)"), r"\\u0060"),
+)
+"""The brackets that open tags and templates, and fences. A `<` before a number or a space is a comparison."""
+_HIDDEN = regex.compile(r"[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Zl}\p{Zp}--\n]+", regex.VERSION1)
+"""What is not seen: controls, zero-width marks, directions, line separators, private and unassigned characters."""
 
 
 def shown(value: str | Sequence[str]) -> str:
     """Return a field in JSON: a text as one string, texts as an array of numbered steps, one on a line."""
     if isinstance(value, str):
-        return _string(value)
+        return _escaped(_string(value))
     lines = [f'  {{"step": {number}, "text": {_string(text)}}}' for number, text in enumerate(value, start=1)]
-    return "[\n" + ",\n".join(lines) + "\n]" if lines else "[]"
+    return _escaped("[\n" + ",\n".join(lines) + "\n]") if lines else "[]"
 
 
 def _string(text: str) -> str:
-    return _MARK.sub(_escaped, json.dumps(text, ensure_ascii=False))
+    return json.dumps(text, ensure_ascii=False)
 
 
-def _escaped(found: re.Match[str]) -> str:
-    character = found[0]
-    if character > "\x7e" and unicodedata.category(character) not in _HIDDEN:
-        return character
-    units = character.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+def _escaped(written: str) -> str:
+    """Return JSON without marks. Requests wait for it, so where there is none not every character is looked up."""
+    for mark, escape in _MARKS:
+        written = mark.sub(escape, written)
+    if written.replace("\n", "").isprintable():
+        return written
+    found: str = _HIDDEN.sub(_escapes, written)
+    return found
+
+
+def _escapes(found: "regex.Match[str]") -> str:
+    units = found[0].encode("utf-16-be", "surrogatepass").hex(" ", 2)
+    return "\\u" + units.replace(" ", "\\u")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from rewards.judging.evidence import is_quoted
+from rewards.judging.evidence import Source
 from tests.service.judging.fair import fair
 from tests.service.judging.shown_texts import Request, labels_of, objects_in, schema_of, texts_of
 from tests.service.judging.wire import Reply, completion, problem, weighed
@@ -143,7 +143,7 @@ def _text(schema: Mapping[str, Any], name: str, texts: Sequence[str]) -> str:
     text = "It follows from what stands before it."
     if _QUOTE.search(name):
         quotes = (whole[:QUOTED_CHARS].strip() for whole in texts)
-        text = next((quote for quote in quotes if is_quoted(quote, texts)), "")
+        text = next((quote for quote in quotes if Source(texts).holds(quote)), "")
     return text[: schema.get("maxLength")].ljust(schema.get("minLength", 0), ".")
 
 

@@ -11,7 +11,7 @@ import openai
 import pytest
 from pydantic import Field
 
-from rewards.judging.evidence import is_quoted
+from rewards.judging.evidence import Source
 from rewards.judging.prompt import Prompt, Verdict
 from tests.service.judging.scripted_server import MODEL, ScriptedServer, scripted_process, scripted_thread
 from tests.service.judging.scripts import HONEST, SCRIPTS, honest, in_turn, obeying
@@ -83,7 +83,7 @@ async def test_a_quote_stands_in_the_steps_that_a_real_prompt_shows() -> None:
     reply = HONEST({"messages": messages, "response_format": form})
     content = json.loads(reply.body)["choices"][0]["message"]["content"]
     verdict = _Evidence.model_validate_json(content)
-    assert [True] == [is_quoted(quote, _HOSTILE) for quote in verdict.evidence]
+    assert [True] == [Source(_HOSTILE).holds(quote) for quote in verdict.evidence]
     assert list(_HOSTILE) == texts_of({"messages": messages})[: len(_HOSTILE)]
 
 
