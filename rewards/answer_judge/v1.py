@@ -20,7 +20,7 @@ _CUT_AT = 200
 """Characters at which `math_equal@v2` cuts the answer that it found."""
 _MAX_REFERENCE = 1_000
 _ASKED = frozenset({"undecided", "unreadable_answer"})
-_NO_MATTER = frozenset({"legible", "no_steps", "too_many_steps"})
+_NO_MATTER = frozenset({"legible", "no_steps"})
 """What `legible_steps@v1` says of completions that attempt an answer."""
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)")
 _OPTION = re.compile(r"\W{0,3}[A-Ja-j]\W{0,3}")

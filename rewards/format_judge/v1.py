@@ -13,7 +13,7 @@ from rewards.judging.scales import expected
 from rewards.types import Judge, Needs, NoReference, Sample, Score
 
 _STEPS = "legible_steps@v1"
-_ABOUT_REASONING = frozenset({"no_steps", "gibberish", "too_many_steps"})
+_ABOUT_REASONING = frozenset({"no_steps", "gibberish"})
 _EXPLANATIONS = {
     "kept": "The judge finds that the completion keeps to the form.",
     "partly": "The judge finds a slip in the form.",
@@ -49,7 +49,7 @@ async def score(sample: Sample[NoReference], params: Params, needs: Needs, judge
     **1.0**: `kept`. **0.5**: `partly`, every part is there with a slip, such as a closing tag that is missing.
     **0.0**: `broken`. Without asking the judge, 0.0 as well where the completion is no attempt, with the reason that
     `legible_steps@v1` gives (`empty`, `bare_prefix`, `tag_stuffing` ...), and where it has no step that says
-    something (`no_steps`, `gibberish`, `too_many_steps`) unless `reasoning` is `optional`.
+    something (`no_steps`, `gibberish`) unless `reasoning` is `optional`.
 
     With `logprobs` the value is the expected one, by the probabilities of three letters, and the reason is `kept` from
     one half on and `broken` below it.

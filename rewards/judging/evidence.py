@@ -31,9 +31,9 @@ class Source:
     r"""Texts in which quotes are looked up.
 
     A quote stands in a text where it does letter for letter, and also where it differs from it in the ways in which
-    judges copy: spaces, capitals, the kind of a dash or a quotation mark, a cross for `*`, marks of Markdown and dollars
-    left away, a full stop or dots at its ends, escapes as the judge was shown them, backslashes doubled or left away,
-    and `\frac` as JSON reads it, a form feed and `rac`. Words, numbers and all other signs have to be the same.
+    judges copy: spaces, capitals, the kind of a dash or a quotation mark, a cross for `*`, marks of Markdown and
+    dollars left away, a full stop or dots at its ends, escapes as the judge was shown them, backslashes doubled or
+    left away, and `\frac` as JSON reads it, a form feed and `rac`. All else has to be the same.
 
     Args:
         texts: What the judge was shown. No quote runs over two of them.

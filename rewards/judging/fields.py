@@ -47,5 +47,5 @@ def _escaped(written: str) -> str:
 
 
 def _escapes(found: "regex.Match[str]") -> str:
-    units = found[0].encode("utf-16-be", "surrogatepass").hex(" ", 2)
+    units: str = found[0].encode("utf-16-be", "surrogatepass").hex(" ", 2)
     return "\\u" + units.replace(" ", "\\u")

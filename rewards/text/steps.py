@@ -10,10 +10,13 @@ from collections.abc import Iterable, Iterator
 import regex
 
 MAX_STEPS = 200
-"""Most steps that are told apart. A text with more sentences is cut at lines, one with more lines at blank lines."""
+"""Most steps that are told apart. A text with more sentences is cut at lines, one with more lines at blank lines,
+and one with more paragraphs has several in a step."""
 MAX_CHARS = 2_000
 """Length over which a step is cut."""
 
+_TOGETHER = 150
+"""Most steps of several paragraphs, before those that are too long are cut."""
 _LINE_CHARS = 400
 """Length up to which a line that begins as a step stays one, whatever sentences it holds."""
 _NEXT_CHARS = 60
@@ -79,19 +82,27 @@ def plain(text: str) -> str:
     return _FORM.sub("\n", visible)
 
 
-def steps(text: str) -> list[str] | None:
-    """Return the steps of a text, or None where it has too many to be told apart."""
+def steps(text: str) -> list[str]:
+    """Return the steps of a text: at most `MAX_STEPS` of up to 50,000 characters."""
     paragraphs = list(_paragraphs(plain(text).split("\n")))
     lines = [line for paragraph in paragraphs for line in paragraph]
+    found: list[str] = []
     for cut in (
         [sentence for line in lines for sentence in _sentences(line)],
         lines,
         ["\n".join(paragraph) for paragraph in paragraphs],
+        _together(["\n".join(paragraph) for paragraph in paragraphs]),
     ):
         found = [piece for step in cut for piece in _pieces(step) if _SAYING.search(piece)]
         if len(found) <= MAX_STEPS:
-            return found
-    return None
+            break
+    return found
+
+
+def _together(paragraphs: list[str]) -> list[str]:
+    """Return as many neighbours at a time as leave few enough steps, also where some of these are cut again."""
+    size = -(-len(paragraphs) // _TOGETHER) or 1
+    return ["\n\n".join(paragraphs[start : start + size]) for start in range(0, len(paragraphs), size)]
 
 
 def _paragraphs(raw: Iterable[str]) -> Iterator[list[str]]:
