@@ -24,6 +24,10 @@ _NO_MATTER = frozenset({"legible", "no_steps"})
 """What `legible_steps@v1` says of completions that attempt an answer."""
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)")
 _OPTION = re.compile(r"\W{0,3}[A-Ja-j]\W{0,3}")
+_WRAPPED = re.compile(r"\\(?:text|mbox|mathrm|textbf)\{([^{}]*)\}")
+_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+_VARIABLE = re.compile(r"\\|(?<![^\W\d_])[^\W\d_](?![^\W\d_])")
+_SOLVED = re.compile(r"[a-z](?:=|[<>≤≥]=?)-?#")
 _HALF = 0.5
 
 
@@ -49,11 +53,11 @@ async def score(sample: Sample[Reference], params: Params, needs: Needs, judge: 
 
     **Without asking the judge**: 1.0 where `math_equal@v2` finds the answer equal (`equal_without_judge`). 0.0 where it
     finds none (`no_answer`), several (`hedged`), or one that takes too long (`answer_too_expensive`); where both are
-    numbers, or tuples and lists of numbers, or letters of options, and it finds them different (`different_exactly`:
-    no judge overrules arithmetic); where the answer has 200 characters or more (`long_answer`); and where the
-    completion is no attempt, as `legible_steps@v1` finds: `answer_spam`, `all_options`, `prompt_echo`, `lookalikes`,
-    `endless_repetition`, `cut_off`, `gibberish`, `too_long` (over 48,000 characters) and the like. Reasoning beside
-    the answer is not asked for.
+    numbers, or tuples and lists of numbers, or letters of options, or the same words around numbers of which one
+    whole number is another, and it finds them different (`different_exactly`: no judge overrules arithmetic); where
+    the answer has 200 characters or more (`long_answer`); and where the completion is no attempt, as `legible_steps@v1`
+    finds: `answer_spam`, `all_options`, `prompt_echo`, `lookalikes`, `endless_repetition`, `cut_off`, `gibberish`,
+    `too_long` (over 48,000 characters) and the like. Reasoning beside the answer is not asked for.
 
     **Else the judge** is asked twice, with the two answers in either order: 1.0 where it finds them the same both times
     (`same`), 0.0 where it finds them different both times (`different`). Where it says one and then the other there
@@ -113,6 +117,7 @@ def _decided(compared: Score, legible: Score, reference: str) -> Score | None:
     if compared.reason.startswith("different_") and (
         compared.reason == "different_number"
         or (_is_numbers(answer) and _is_numbers(reference))
+        or _differ_in_a_number(answer, reference)
         or (_OPTION.fullmatch(answer) and _OPTION.fullmatch(reference))
     ):
         return Score(0.0, "different_exactly", "Both are read exactly, and they differ.", details)
@@ -123,6 +128,20 @@ def _is_numbers(text: str) -> bool:
     """Return whether a text is numbers and signs, without a variable or a word."""
     rest = _COMMAND.sub(" ", text)
     return any(map(str.isdigit, rest)) and not any(map(str.isalpha, rest))
+
+
+def _differ_in_a_number(answer: str, reference: str) -> bool:
+    """Return whether two texts are the same words, or `x = 5`, around numbers of which one whole one is another."""
+    one, other = (_WRAPPED.sub(r"\1", text).casefold() for text in (answer, reference))
+    frame = "".join(_NUMBER.sub("#", one).split())
+    if frame != "".join(_NUMBER.sub("#", other).split()):
+        return False
+    if _VARIABLE.search(_NUMBER.sub("#", one)) and not _SOLVED.fullmatch(frame):
+        return False
+    numbers = zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)
+    pairs = [[number.replace(",", "") for number in pair] for pair in numbers]
+    differing = [pair for pair in pairs if float(pair[0]) != float(pair[1])]
+    return len(differing) == 1 and all(number.isdecimal() for number in differing[0])
 
 
 async def _weighed(judge: Judge, fields: Fields, details: dict[str, Detail]) -> Score:

@@ -29,6 +29,7 @@ class Params(Mode):
         default=DEFAULT_FORM,
         min_length=1,
         max_length=2_000,
+        pattern=r"\w",
         description="The form that the completion has to keep to, in words.",
         examples=["Numbered steps, one on a line, and a last line that begins with `Answer:`."],
     )

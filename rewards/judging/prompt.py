@@ -18,7 +18,8 @@ from rewards.types import Frozen
 
 _PLACEHOLDER = re.compile(r"\{\{([a-z_]+)\}\}")
 _FENCE = "fence"
-_NOT_IN_A_SCHEMA = frozenset({"title", "default", "examples"})
+_NOT_IN_A_SCHEMA = frozenset({"title", "default", "examples", "description", "maxItems"})
+"""What is not sent: it says nothing, or some servers refuse it. A verdict is held to its limits when it is read."""
 _REPLY = """\
 Reply with one JSON object and nothing else: no text before or behind it, no code fence. It fits this JSON schema:
 """

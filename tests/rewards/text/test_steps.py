@@ -49,7 +49,7 @@ def test_steps_are_what_a_reader_would_count(text: str, expected: list[str]) -> 
     [(200, " ", 200), (201, " ", 1), (201, "\n", 1), (200, "\n\n", 200), (201, "\n\n", 101), (2_000, "\n\n", 143)],
 )
 def test_a_long_text_is_cut_more_coarsely(count: int, gap: str, expected: int) -> None:
-    """At lines, then at blank lines, then at some of them; what is too long for a step is cut where there is a blank."""
+    """At lines, then at blank lines, then at some of these; what is too long for a step is cut at a blank."""
     found = steps(gap.join(["It is 4 of them."] * count))
     assert len(found) == expected or all(len(step) > MAX_CHARS // 2 for step in found[:-1])
 
