@@ -16,7 +16,7 @@ def expected(scale: Scale, weights: Mapping[str, float]) -> float:
         JudgeUnparsable: the labels have less than `LEAST_MASS` together.
     """
     mass = sum(weights.get(label, 0.0) for label in scale.values)
-    if mass < LEAST_MASS:
+    if not mass >= LEAST_MASS:  # also where it is no number
         raise JudgeUnparsable(
             f"The judge abstains from {scale.name}: its labels have a probability of {mass:.2f}, under {LEAST_MASS}."
         )
