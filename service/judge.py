@@ -22,7 +22,7 @@ from rewards.types import Judge
 from service import telemetry
 from service.judging.background import Background
 from service.judging.breaker import Breaker
-from service.judging.budget import Budget
+from service.judging.budget import KNOWN_CASES, Budget
 from service.judging.counts import JudgeCounts
 from service.judging.endpoint import Endpoint
 from service.judging.flights import Flights
@@ -32,13 +32,11 @@ from service.judging.questions import Question, ScaleQuestion, VerdictQuestion
 from service.judging.settings import JudgeSettings
 from service.judging.spent import Spent
 from service.judging.store import Store
-from service.judging.watch import Watch
+from service.judging.watch import Quarantine, Watch
 from service.telemetry import Telemetry
 
 AnswerT = TypeVar("AnswerT")
 _FENCE_CHARS = 24
-_NOBODY = "known cases"
-"""Who pays for cases whose verdict is known."""
 
 
 class EndpointJudges:
@@ -64,8 +62,8 @@ class EndpointJudges:
         self._clock = clock
         self.counts = JudgeCounts()
         self._store = Store(settings.cache, settings.name, settings.cache_entries)
-        self._endpoint = Endpoint(settings)
-        self._breaker = Breaker(settings.breaker_failures, settings.breaker_s)
+        self._endpoint = Endpoint(settings, self.counts)
+        self._breaker = Breaker(settings.breaker_failures, settings.breaker_s, log)
         self._budget = Budget(settings, self._store, clock)
         self._line = Line(self._endpoint, self._breaker, self._budget, Limits(settings), self.counts)
         self._flights: Flights[tuple[str, bytes]] = Flights()
@@ -88,7 +86,12 @@ class EndpointJudges:
         return not self._breaker.is_open
 
     @property
-    def quarantined(self) -> list[str]:
+    def failure(self) -> str | None:
+        """Why the last question was not answered; None where it was."""
+        return self._breaker.reason
+
+    @property
+    def quarantined(self) -> list[Quarantine]:
         """The questions that the judge is not trusted with."""
         return self._watch.quarantined
 
@@ -124,6 +127,10 @@ class EndpointJudges:
     async def spent(self, team: str) -> Spent:
         """Return what a team has spent today."""
         return await self._budget.spent(team)
+
+    async def spent_on_known_cases(self) -> Spent:
+        """Return what known cases have cost today, which no team pays."""
+        return await self._budget.spent(KNOWN_CASES)
 
     async def answer(self, team: str, question: Question[AnswerT], fields: Fields) -> AnswerT:
         """Return the answer to a question.
@@ -189,13 +196,13 @@ class EndpointJudges:
         try:
             dialect = await self._endpoint.dialect()
         except JudgeUnavailable as error:
-            self._log.event("judge_not_answering", judge=self.name, reason=str(error))
+            self._log.warning("judge_not_answering", judge=self.name, reason=str(error))
         else:
             self._log.event("judge_ready", judge=self.name, output=dialect.rung)
 
     async def _ask_known(self, question: Question[AnswerT], fields: Fields) -> AnswerT:
         """Ask about a known case, at nobody's expense."""
-        return await self._ask(_NOBODY, self._letter(question, fields))
+        return await self._ask(KNOWN_CASES, self._letter(question, fields))
 
     async def _recheck(self, team: str, letter: "_Letter[AnswerT]", before: AnswerT) -> None:
         """Ask again what was answered from the cache; forget an answer that the judge does not give again."""

@@ -94,6 +94,10 @@ class Telemetry:
         """Log something that happened to the service itself."""
         self._log.info(name, **fields)
 
+    def warning(self, name: str, **fields: str | float | None) -> None:
+        """Log something that a person should look at."""
+        self._log.warning(name, **fields)
+
 
 def configure(level: str, stream: TextIO) -> Telemetry:
     """Route this process's logs, uvicorn's among them, to the stream as JSON lines, and return the telemetry."""

@@ -1,5 +1,6 @@
 """What a team may spend on the judge in a day, kept across restarts."""
 
+import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from service.judging.settings import JudgeSettings
 from service.judging.spent import Spent
 from service.judging.store import Store
 
+KNOWN_CASES = "known cases"
+"""Who pays for cases whose verdict is known: nobody's budget holds them back, and a share bounds them."""
 _MILLION = 1_000_000
 
 
@@ -50,19 +53,24 @@ class Budget:
         self._clock = clock
         self._spent: dict[tuple[str, str], Spent] = {}
         self._reserved: defaultdict[str, Cost] = defaultdict(Cost)
+        self._settled: dict[str, asyncio.Event] = {}
 
     async def reserve(self, team: str, cost: Cost) -> None:
-        """Set aside what a call may cost at most.
+        """Set aside what a call may cost at most; where that is too much only for what others have set aside, wait.
 
         Raises:
-            JudgeUnavailable: the day's budget does not hold it.
+            JudgeUnavailable: what is left of the day's budget does not hold it.
         """
         spent = await self.spent(team)
-        held, settings = self._reserved[team] + cost, self._settings
-        over_usd = settings.budget_usd is not None and spent.usd + self.usd(held) > settings.budget_usd
-        if over_usd or (settings.budget_tokens is not None and spent.tokens + held.tokens > settings.budget_tokens):
-            raise JudgeUnavailable("The team's budget for the judge is used up until midnight UTC.")
-        self._reserved[team] = held
+        while team != KNOWN_CASES and self._is_over(spent, self._reserved[team] + cost):
+            if self._is_over(spent, cost):
+                raise JudgeUnavailable(
+                    "What is left of the team's budget for the judge until midnight UTC does not pay for this question."
+                )
+            settled = self._settled.setdefault(team, asyncio.Event())
+            await settled.wait()
+            spent = await self.spent(team)
+        self._reserved[team] += cost
 
     async def settle(self, team: str, reserved: Cost, actual: Cost | None) -> None:
         """Note what a call did cost, None where it cost nothing, and only then give back what was set aside."""
@@ -71,6 +79,12 @@ class Budget:
                 await self._note(team, actual)
         finally:
             self._reserved[team] -= reserved
+            self._settled.pop(team, asyncio.Event()).set()
+
+    def _is_over(self, spent: Spent, held: Cost) -> bool:
+        settings = self._settings
+        over_usd = settings.budget_usd is not None and spent.usd + self.usd(held) > settings.budget_usd
+        return over_usd or (settings.budget_tokens is not None and spent.tokens + held.tokens > settings.budget_tokens)
 
     async def spent(self, team: str) -> Spent:
         """Return what a team has used today."""

@@ -10,7 +10,9 @@ class JudgeCounts:
     """Plain numbers that only grow."""
 
     sent: int = 0
-    """Calls of the endpoint."""
+    """Calls of the endpoint with a question."""
+    probes: int = 0
+    """Calls that find out how the endpoint wants to be asked."""
     results: dict[str, int] = field(default_factory=lambda: dict.fromkeys(RESULTS, 0))
     """Questions that were not in the cache, by what came of them."""
     cached: int = 0

@@ -13,6 +13,7 @@ import openai
 from rewards.errors import JudgeUnavailable, JudgeUnparsable
 from rewards.judging.prompt import Asked, Prompt, Verdict
 from service.judging.completion import reply_of
+from service.judging.counts import JudgeCounts
 from service.judging.flights import Flights
 from service.judging.questions import Form, VerdictQuestion
 from service.judging.replies import Reply
@@ -62,9 +63,10 @@ class Endpoint:
 
     Args:
         settings: The URL, the model and how to ask it.
+        counts: Where probes are counted.
     """
 
-    def __init__(self, settings: JudgeSettings) -> None:
+    def __init__(self, settings: JudgeSettings, counts: JudgeCounts) -> None:
         self._settings = settings
         key = "none" if settings.key is None else settings.key.get_secret_value()
         client = httpx2.AsyncClient(
@@ -84,6 +86,7 @@ class Endpoint:
         )
         self._dialect: Dialect | None = None
         self._probes: Flights[None] = Flights()
+        self._counts = counts
 
     @property
     def rung(self) -> Rung | None:
@@ -129,6 +132,7 @@ class Endpoint:
         for rung in rungs:
             for dialect in (Dialect(rung, is_terse=False), Dialect(rung, is_terse=True)):
                 try:
+                    self._counts.probes += 1
                     _PROBE.read(await self._send(_PROBE.render({}, ""), _PROBE.form, dialect))
                 except _RefusedError:
                     continue

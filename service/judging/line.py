@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from rewards.errors import JudgeUnavailable, JudgeUnparsable
 from rewards.judging.prompt import Asked
 from service.judging.breaker import Breaker
 from service.judging.budget import Budget, Cost
@@ -68,17 +67,8 @@ class Line:
                 self._counts.spent_usd += self._budget.usd(paid)
 
     async def _call(self, asked: Asked, form: Form, leave: Callable[[], None]) -> Reply:
-        self._breaker.enter()
-        try:
+        async with self._breaker.call():
             await self._endpoint.dialect()  # until that is known, nothing is on its way
             leave()
             self._counts.sent += 1
-            reply = await self._endpoint.complete(asked, form)
-        except JudgeUnavailable as error:
-            self._breaker.failed(str(error))
-            raise
-        except JudgeUnparsable:
-            self._breaker.answered()
-            raise
-        self._breaker.answered()
-        return reply
+            return await self._endpoint.complete(asked, form)

@@ -14,7 +14,8 @@ def collect(judges: Judges) -> Iterator[Metric]:
     counts = judges.counts
     yield _gauge("answering", "0 while nobody is asked because nobody answers.", int(judges.is_answering))
     yield _gauge("quarantined", "Questions that the judge is not trusted with.", len(judges.quarantined))
-    yield _counter("calls", "Calls of the judge's endpoint.", counts.sent)
+    calls = {"question": counts.sent, "probe": counts.probes}
+    yield _counters("calls", "Calls of the judge's endpoint.", "kind", calls)
     sources = {"cache": counts.cached, "shared": counts.shared, **counts.results}
     yield _counters("questions", "Questions, by where their answer came from.", "source", sources)
     tokens = {"prompt": counts.prompt_tokens, "completion": counts.completion_tokens}

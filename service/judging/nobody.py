@@ -1,6 +1,6 @@
 """What the app is given to judge with, and what stands there where there is no judge."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NoReturn, Protocol
 
 from rewards.errors import JudgeUnavailable
@@ -9,6 +9,7 @@ from rewards.judging.prompt import Prompt, Scale, VerdictT
 from rewards.types import Judge
 from service.judging.counts import JudgeCounts
 from service.judging.spent import Spent
+from service.judging.watch import Quarantine
 
 HOW_TO = (
     "No judge is configured. Set TOUCHSTONE_JUDGE_URL and TOUCHSTONE_JUDGE_MODEL to an OpenAI-compatible endpoint, "
@@ -40,7 +41,12 @@ class Judges(Protocol):
         ...
 
     @property
-    def quarantined(self) -> list[str]:
+    def failure(self) -> str | None:
+        """Why the last question was not answered; None where it was."""
+        ...
+
+    @property
+    def quarantined(self) -> Sequence[Quarantine]:
         """The questions that it is not trusted with."""
         ...
 
@@ -58,6 +64,10 @@ class Judges(Protocol):
 
     async def spent(self, team: str) -> Spent:
         """Return what a team has spent today."""
+        ...
+
+    async def spent_on_known_cases(self) -> Spent:
+        """Return what known cases have cost today, which no team pays."""
         ...
 
 
@@ -89,10 +99,11 @@ class NoJudges:
     name = ""
     output = None
     is_answering = False
+    failure = None
+    quarantined = ()
 
     def __init__(self) -> None:
         self.counts = JudgeCounts()
-        self.quarantined: list[str] = []
 
     async def start(self) -> None:
         """There is nothing to make ready."""
@@ -105,6 +116,10 @@ class NoJudges:
         return NoJudge()
 
     async def spent(self, team: str) -> Spent:  # noqa: ARG002 - the protocol's shape
+        """Return nothing."""
+        return Spent()
+
+    async def spent_on_known_cases(self) -> Spent:
         """Return nothing."""
         return Spent()
 

@@ -9,6 +9,15 @@ from service import errors
 from service.judging.nobody import HOW_TO, Judges
 
 
+class QuarantineEntry(BaseModel):
+    """A question that the judge is not trusted with: it got too many known cases wrong."""
+
+    question: str
+    wrong: int
+    asked: int = Field(description="Known cases that were asked last, of which so many were wrong.")
+    fault: str | None = Field(description="Where replies could not be read: why not, the last time.")
+
+
 class JudgeStatus(BaseModel):
     """The judge, since the service started."""
 
@@ -18,10 +27,10 @@ class JudgeStatus(BaseModel):
         description="How verdicts are asked for: `json_schema`, `json_object` or `text`; null until that is known."
     )
     answering: bool = Field(description="False while nobody is asked because nobody answers.")
-    quarantined: list[str] = Field(
-        description="Questions that it is not trusted with: it got too many known cases wrong."
-    )
-    calls: int = Field(description="Calls of the endpoint, those for known cases and rechecks among them.")
+    failure: str | None = Field(description="Why the last question was not answered; null where it was.")
+    quarantined: list[QuarantineEntry] = Field(description="Questions that it is not trusted with.")
+    calls: int = Field(description="Questions sent to the endpoint, known cases and rechecks among them.")
+    probes: int = Field(description="Calls that found out how the endpoint wants to be asked.")
     cached: int = Field(description="Questions answered from the cache.")
     shared: int = Field(description="Questions that waited for an equal one that was on its way.")
     results: dict[str, int] = Field(description="Questions that were asked, by what came of them.")
@@ -30,6 +39,8 @@ class JudgeStatus(BaseModel):
     spent_usd: float
     spent_today_usd: float = Field(description="What the caller's team has spent today (UTC).")
     spent_today_tokens: int
+    known_cases_today_usd: float = Field(description="What known cases have cost today, which is on no team's budget.")
+    known_cases_today_tokens: int
     rechecks_agreed: int
     rechecks_disagreed: int = Field(description="Cached answers that the judge, asked again, did not give again.")
     canaries_right: int
@@ -45,16 +56,19 @@ def router(judges: Judges) -> APIRouter:
     @found.get("/v1/judge", operation_id="judge", responses=errors.responses(401))
     async def judge() -> JudgeStatus:
         """Who judges, what it has been asked since the service started, and whether it is trusted."""
-        spent = await judges.spent("")
+        spent, known = await judges.spent(""), await judges.spent_on_known_cases()
         return JudgeStatus(
             name=judges.name or None,
             help=None if judges.name else HOW_TO,
             output=judges.output,
             answering=judges.is_answering,
-            quarantined=judges.quarantined,
+            failure=judges.failure,
+            quarantined=[QuarantineEntry(**asdict(each)) for each in judges.quarantined],
             calls=judges.counts.sent,
             spent_today_usd=spent.usd,
             spent_today_tokens=spent.tokens,
+            known_cases_today_usd=known.usd,
+            known_cases_today_tokens=known.tokens,
             **{name: value for name, value in asdict(judges.counts).items() if name in JudgeStatus.model_fields},
         )
 

@@ -36,6 +36,18 @@ AnyQuestion = Any
 AskFresh = Callable[[AnyQuestion, Fields], Awaitable[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """A question that a judge is not trusted with."""
+
+    question: str
+    wrong: int
+    asked: int
+    """Known cases asked last, and how many of them it got wrong."""
+    fault: str | None
+    """Why the last reply that could not be read could not."""
+
+
 @dataclass(slots=True)
 class _Standing:
     """How a judge stands with one question."""
@@ -47,6 +59,8 @@ class _Standing:
     good_at: float | None = None
     quarantined_at: float | None = None
     quarantines: int = 0
+    fault: str | None = None
+    """Why the last reply to a known case that could not be read could not."""
 
 
 class Watch:
@@ -83,9 +97,13 @@ class Watch:
         self._examinations: Flights[str] = Flights()
 
     @property
-    def quarantined(self) -> list[str]:
+    def quarantined(self) -> list[Quarantine]:
         """The questions that the judge is not trusted with."""
-        return [name for name, standing in self._standings.items() if standing.quarantined_at is not None]
+        return [
+            Quarantine(name, _wrong(standing.lately), len(standing.lately), standing.fault)
+            for name, standing in self._standings.items()
+            if standing.quarantined_at is not None
+        ]
 
     async def admit(self, question: AnyQuestion) -> None:
         """Return if the judge may be asked, examining it first where nothing speaks for it.
@@ -130,7 +148,12 @@ class Watch:
         if since is not None and 0 <= self._clock() - since < self._settings.quarantine_s:
             wrong, asked = _wrong(standing.lately), len(standing.lately)
             found = f"it got {wrong} of {asked} known cases wrong" if asked else "it got too many known cases wrong"
-            raise JudgeUnavailable(f"The judge is quarantined: {found}.")
+            fault = (
+                ""
+                if standing.fault is None
+                else f" Its replies cannot be read, the last one for this: {standing.fault}"
+            )
+            raise JudgeUnavailable(f"The judge is quarantined: {found}.{fault}")
 
     async def _examine(self, question: AnyQuestion, leave: Callable[[], None]) -> None:
         """Ask all known cases, unless the judge was trusted or quarantined a short while ago.
@@ -163,8 +186,9 @@ class Watch:
     async def _answered(self, question: AnyQuestion, canary: Canary[Any]) -> Answered:
         try:
             is_right = bool(canary.accepts(await self._ask(question, canary.fields)))
-        except JudgeUnparsable:
+        except JudgeUnparsable as error:
             is_right = False
+            self._standings[question.name].fault = str(error)
         self._counts.canary(is_right=is_right)
         return bool(canary.accepts(question.favour(canary.fields))), is_right
 
@@ -181,7 +205,7 @@ class Watch:
         )
 
     async def _trust(self, question: AnyQuestion, standing: _Standing) -> None:
-        standing.quarantined_at = None
+        standing.quarantined_at = standing.fault = None
         standing.good_at = self._clock()
         await self._store.trust(question.name, standing.good_at)
 
@@ -191,8 +215,13 @@ class Watch:
         purged = await self._store.quarantine(question.name, standing.quarantined_at)
         self._counts.purged += purged
         wrong = _wrong(standing.lately)
-        self._log.event(
-            "judge_quarantined", question=question.name, wrong=wrong, of=len(standing.lately), forgotten=purged
+        self._log.warning(
+            "judge_quarantined",
+            question=question.name,
+            wrong=wrong,
+            of=len(standing.lately),
+            forgotten=purged,
+            fault=standing.fault,
         )
 
 

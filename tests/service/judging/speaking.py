@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from service.judging.counts import JudgeCounts
 from service.judging.endpoint import Endpoint
 from service.judging.questions import VerdictQuestion
 from service.judging.settings import JudgeSettings
@@ -21,7 +22,7 @@ TEXT = "SECRET 2 + 2 = 4"
 @asynccontextmanager
 async def speaking(judge: JudgeSettings) -> AsyncIterator[Endpoint]:
     """Run an endpoint's client."""
-    endpoint = Endpoint(judge)
+    endpoint = Endpoint(judge, JudgeCounts())
     try:
         yield endpoint
     finally:

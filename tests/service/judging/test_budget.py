@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewards.errors import JudgeUnavailable
-from service.judging.budget import Budget, Cost
+from service.judging.budget import KNOWN_CASES, Budget, Cost
 from service.judging.settings import JudgeSettings
 from service.judging.spent import Spent
 from service.judging.store import Store
@@ -20,7 +20,7 @@ from tests.service.judging.asking import Clock, settings
 
 pytestmark = pytest.mark.anyio
 PRICES = {"input_usd_per_million": 2.0, "output_usd_per_million": 8.0}
-USED_UP = "budget for the judge is used up until midnight UTC"
+USED_UP = "left of the team's budget for the judge until midnight UTC does not pay"
 
 
 @asynccontextmanager
@@ -71,12 +71,15 @@ async def test_tokens_have_a_limit_of_their_own(tmp_path: Path) -> None:
 
 
 async def test_what_is_set_aside_counts_until_the_call_is_settled(tmp_path: Path) -> None:
-    """A call that cost less, or nothing, gives the rest back."""
+    """A call that cost less, or nothing, gives the rest back; one that needs it waits for that."""
     async with budgeting(settings(tmp_path, budget_tokens=100)) as budget:
         await budget.reserve("team", Cost(50, 40))
-        with pytest.raises(JudgeUnavailable):
-            await budget.reserve("team", Cost(11, 0))
+        waiting = asyncio.ensure_future(budget.reserve("team", Cost(11, 0)))
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
         await budget.settle("team", Cost(50, 40), Cost(50, 10))
+        await waiting
+        await budget.settle("team", Cost(11, 0), None)
         assert 60 == (await budget.spent("team")).tokens
         await budget.reserve("team", Cost(40, 0))
         await budget.settle("team", Cost(40, 0), None)
@@ -184,8 +187,9 @@ def test_no_order_of_calls_overspends(calls: list[tuple[int, int, int]]) -> None
         for asked, answered, ends in calls:
             cost = Cost(asked, answered)
             try:
-                await budget.reserve("team", cost)
-            except JudgeUnavailable:
+                async with asyncio.timeout(0.001):
+                    await budget.reserve("team", cost)
+            except (JudgeUnavailable, TimeoutError):
                 assert cost.tokens + sum(each.tokens for each in held) + (await budget.spent("team")).tokens > 100
                 continue
             held.append(cost)
@@ -212,3 +216,11 @@ class _Sums(Store):
     async def spent(self, team: str, day: str) -> Spent:  # noqa: ARG002 - as above
         """Return the sum."""
         return self._sum
+
+
+async def test_known_cases_are_on_nobodys_budget(tmp_path: Path) -> None:
+    """They are counted, and a small budget is not used up by an examination."""
+    async with budgeting(settings(tmp_path, budget_tokens=10)) as budget:
+        await spend(budget, KNOWN_CASES, Cost(1000, 1000))
+        assert 2000 == (await budget.spent(KNOWN_CASES)).tokens
+        await budget.reserve("team", Cost(10, 0))

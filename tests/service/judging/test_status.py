@@ -75,7 +75,7 @@ def test_with_a_judge_it_counts(tmp_path: Path) -> None:
     assert {
         "answering": 1.0,
         "quarantined": 0.0,
-        "calls_total": 2.0,
+        'calls_total{kind="question"}': 2.0,
         'questions_total{source="cache"}': 1.0,
         'questions_total{source="answered"}': 2.0,
         'tokens_total{kind="prompt"}': 200.0,
