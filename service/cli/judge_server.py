@@ -88,3 +88,5 @@ def _announce(console: Console, name: str, started: "Started") -> None:
     console.print("For a service that judges with it:")
     console.print(f"  export TOUCHSTONE_JUDGE_URL={started.url}")
     console.print(f"  export TOUCHSTONE_JUDGE_MODEL={escape(name)}")
+    console.print("  export TOUCHSTONE_JUDGE_CONCURRENCY=1     # it writes one reply at a time")
+    console.print("  export TOUCHSTONE_JUDGE_TIMEOUT_S=600")

@@ -180,4 +180,4 @@ async def test_stopping_ends_everything_at_once(tmp_path: Path, script: Script) 
         del waiting, found
     await asyncio.sleep(0.01)
     assert ([], tasks_before) == (defects, asyncio.all_tasks())
-    await until(lambda: len(os.listdir("/proc/self/fd")) <= descriptors)
+    await until(lambda: len(os.listdir("/proc/self/fd")) <= descriptors)  # noqa: PTH208 - as above
