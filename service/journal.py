@@ -5,8 +5,9 @@ several, the last one counts. A line that was cut off when the job was killed is
 """
 
 import json
+import shutil
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,17 +28,18 @@ class Journal:
     Args:
         path: The file; it is made where it does not exist.
         job: What the job is, as JSON can say it. Only the very same job goes on.
+        later: Parts of it that may have been null when it was begun. The first value that they get is kept.
 
     Raises:
         JournalError: the file belongs to another job, is none of these, or cannot be written.
     """
 
-    def __init__(self, path: Path, job: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, job: Mapping[str, Any], later: Collection[str] = ()) -> None:
         self.path = path
         header = json.loads(json.dumps({_MADE_BY: 1, **job}))
         try:
             if path.exists() and path.stat().st_size:
-                self._check(header)
+                self._check(header, later)
                 self._cut_off_the_torn_line()
             else:
                 path.write_text(_line(header), encoding="utf-8")
@@ -87,7 +89,17 @@ class Journal:
                 yield offset, line
                 offset += len(line)
 
-    def _check(self, header: Mapping[str, Any]) -> None:
+    def _check(self, header: Mapping[str, Any], later: Collection[str]) -> None:
+        found = self._header()
+        gained = {name for name in later if found.get(name) is None and header.get(name) is not None}
+        changed = [name for name in {**header, **found} if header.get(name) != found.get(name) and name not in gained]
+        if changed:
+            told = "; ".join(_told(name, found.get(name), header.get(name)) for name in changed)
+            raise JournalError(f"{self.path} was begun with something else: {told}")
+        if gained:
+            self._begin_with(header)
+
+    def _header(self) -> dict[str, Any]:
         with self.path.open("rb") as stream:
             first = stream.readline()
         try:
@@ -96,10 +108,19 @@ class Journal:
             found = None
         if not isinstance(found, dict) or _MADE_BY not in found:
             raise JournalError(f"{self.path} exists and is no file of this command")
-        changed = [name for name in {**header, **found} if header.get(name) != found.get(name)]
-        if changed:
-            told = "; ".join(_told(name, found.get(name), header.get(name)) for name in changed)
-            raise JournalError(f"{self.path} was begun with something else: {told}")
+        return found
+
+    def _begin_with(self, header: Mapping[str, Any]) -> None:
+        """Put another line in the place of the first one; whenever this is killed, one of the two stands there."""
+        draft = self.path.with_name(f".{self.path.name}.part")
+        try:
+            with self.path.open("rb") as before, draft.open("wb") as after:
+                before.readline()
+                after.write(_line(header).encode())
+                shutil.copyfileobj(before, after)
+            draft.replace(self.path)
+        finally:
+            draft.unlink(missing_ok=True)
 
     def _cut_off_the_torn_line(self) -> None:
         with self.path.open("r+b") as stream:

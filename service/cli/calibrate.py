@@ -145,7 +145,7 @@ def _served(base_url: str, api_key: str | None, reward: str, params: Mapping[str
 def _calibrate(work: _Work, precision: float | None, store: Store, left_out: int) -> None:
     before = account(work.base_url, work.api_key)
     chosen = choose(work.solutions, work.limit, work.seed)
-    with Journal(work.out, work.job(before.name)) as journal:
+    with Journal(work.out, work.job(before.name), later=["judge"]) as journal:
         asyncio.run(_ask(work, chosen, journal, before.name))
         numbers = {each.number for each in chosen}
         reading = read([record for record in journal.latest() if record["row"] in numbers], work.solutions)

@@ -158,7 +158,7 @@ def _filter(work: _Work) -> Tally:
     errors = Console(stderr=True, highlight=False)
     data = work.plan.order.data
     with errors.status(f"reading {data.path}"):
-        journal = Journal(work.scores, work.plan.job())
+        journal = Journal(work.scores, work.plan.job(), later=["judge"])
     with journal:
         whole = Filter(work.sieve, journal)
         if whole.progress.rows:

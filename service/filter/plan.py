@@ -46,7 +46,10 @@ class Plan:
     """The rewards, held to the versions that the service has now."""
 
     def job(self) -> dict[str, Any]:
-        """Return what must not change while a data set is filtered, in however many parts."""
+        """Return what must not change while a data set is filtered, in however many parts.
+
+        Only the judge may come later: what it was missing for is asked about again.
+        """
         return {
             "command": "filter",
             "data": self.order.data.digest(),

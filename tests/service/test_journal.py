@@ -51,6 +51,22 @@ def test_another_job_does_not_go_on(tmp_path: Path) -> None:
         Journal(path, {**JOB, "data": "sha256:" + "0" * 64})
 
 
+def test_what_was_missing_at_first_may_come_later(tmp_path: Path) -> None:
+    """Its first value is kept with the records; another value, or none any more, is another job."""
+    path = tmp_path / "j"
+    with Journal(path, {**JOB, "judge": None}) as journal:
+        journal.append([{"row": 1}])
+    with pytest.raises(JournalError, match='judge was null, is "m"'):
+        Journal(path, {**JOB, "judge": "m"})
+    for _ in range(2):
+        with Journal(path, {**JOB, "judge": "m"}, later=["judge"]) as journal:
+            assert [{"row": 1}] == list(journal.records())
+    for other in ("n", None):
+        with pytest.raises(JournalError, match='judge was "m"'):
+            Journal(path, {**JOB, "judge": other}, later=["judge"])
+    assert [path] == list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("content", ["hello\n", "[1]\n", '{"prompt": "a"}\n', "\n"])
 def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path, content: str) -> None:
     """Nothing is added to it."""

@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 from service.calibration.store import Store
 from service.cli._local_service import local_service
 from service.cli.commands import app
+from tests.service.judging.scripted_server import MODEL, scripted_thread
+from tests.service.judging.scripts import SCRIPTS
 
 WIDE = {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}
 TRUE, FALSE = "step_arithmetic@v1>=0.5", "step_arithmetic@v1<0.5"
@@ -107,6 +109,25 @@ def test_without_a_judge_it_stops_and_says_how_to_get_one(url: str, tmp_path: Pa
     code, output = run(path, "-k", "faithfulness@v1>=0.5", "--url", url)
     assert 1 == code
     assert "TOUCHSTONE_JUDGE_URL" in output
+
+
+def test_what_was_begun_without_a_judge_goes_on_with_one(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same command once more is enough; another judge is another job."""
+    path = cot(tmp_path, 3)
+    keep = ("-k", "faithfulness@v1>=0.5")
+    code, output = run(path, *keep, "--url", url)
+    assert (1, True) == (code, "run the same command once more" in output)
+    monkeypatch.setenv("TOUCHSTONE_JUDGE_CACHE", str(tmp_path / "cache" / "judge.sqlite3"))
+    with scripted_thread(SCRIPTS["fair"]) as judge:
+        monkeypatch.setenv("TOUCHSTONE_JUDGE_URL", judge.url)
+        monkeypatch.setenv("TOUCHSTONE_JUDGE_MODEL", MODEL)
+        code, output = run(path, *keep)
+        assert 0 == code, output
+        monkeypatch.setenv("TOUCHSTONE_JUDGE_MODEL", "other")
+        code, output = run(path, *keep)
+    assert (2, True) == (code, f'judge was "{MODEL}", is "other"' in output), output
 
 
 @pytest.mark.parametrize(
