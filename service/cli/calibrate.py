@@ -23,7 +23,6 @@ from service.cli._failure import fail, require
 from service.cli._interruption import INTERRUPTED, ended_by_sigterm
 from service.cli._local_service import ServiceDidNotStartError, local_service
 from service.cli._row_progress import row_progress
-from service.filter.dataset import DataSet
 from service.journal import Journal, JournalError
 from service.judge_account import account
 from service.lint.rows import UnreadableDatasetError
@@ -74,7 +73,9 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     ] = None,
     url: Annotated[str | None, typer.Option(help="A running service; by default one is started for this.")] = None,
     api_key: Annotated[str | None, typer.Option(envvar="TOUCHSTONE_API_KEY", help="The service's key.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Where the verdicts go; DATA.verdicts.jsonl by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the verdicts go; DATA.verdicts.jsonl, with its whole name.")
+    ] = None,
     save: Annotated[Path | None, typer.Option(help="Where the threshold goes; a file of yours by default.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Draw so many solutions.")] = None,
     seed: Annotated[int, typer.Option(help="Which ones are drawn.")] = 0,
@@ -96,7 +97,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     if data is None:
         fail('on what? DATA has rows such as {"question": "…", "steps": ["…", "…"], "first_mistake": 1}', code=2)
     asked = _params(params)
-    out = out or DataSet(data).beside("verdicts", ".jsonl")
+    out = out or _verdicts(data)
     store = Store(save or calibration_file())
     try:
         solutions, left_out = read_labelled(data)
@@ -116,6 +117,12 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
         fail(f"{error} The same command goes on from {out}.")
     except KeyboardInterrupt:
         fail(f"stopped. The same command goes on from {out}.", code=INTERRUPTED)
+
+
+def _verdicts(data: Path) -> Path:
+    """Return where the verdicts on a file or a folder go; data of another suffix has a file of its own."""
+    whole = data.resolve()
+    return whole.with_name(f"{whole.name if data.is_dir() else data.name}.verdicts.jsonl")
 
 
 def _params(text: str | None) -> Mapping[str, Any] | None:

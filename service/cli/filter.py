@@ -70,9 +70,11 @@ def filter_rows(  # noqa: PLR0913, PLR0917 - one for each option
         typer.Option("--column", "-c", help="FIELD=COLUMN, for completion, prompt or a reference field. Repeatable."),
     ] = None,
     params: Annotated[list[str] | None, typer.Option(help="ID=JSON, a reward's params. Repeatable.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Where the kept rows go; DATA.kept beside it by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the kept rows go; beside cot.jsonl, cot.jsonl.kept.jsonl.")
+    ] = None,
     scores: Annotated[
-        Path | None, typer.Option(help="Where scores and reasons go; DATA.scores.jsonl beside it by default.")
+        Path | None, typer.Option(help="Where scores and reasons go; beside cot.jsonl, cot.jsonl.scores.jsonl.")
     ] = None,
     url: Annotated[str | None, typer.Option(help="A running service; by default one is started for this.")] = None,
     api_key: Annotated[str | None, typer.Option(envvar="TOUCHSTONE_API_KEY", help="The service's key.")] = None,

@@ -35,13 +35,14 @@ class DataSet:
         return ".parquet" if self.path.is_dir() else self.path.suffix
 
     def beside(self, what: str, suffix: str | None = None) -> Path:
-        """Return where a file belongs that is about the data set."""
-        name = self.path.resolve().name if self.path.is_dir() else self.path.stem
-        return self.path.resolve().parent / f"{name}.{what}{suffix or self.suffix}"
+        """Return where a file belongs that is about this data set and no other one beside it."""
+        whole = self.path.resolve()
+        name = f"{whole.name}.{self._split}" if whole.is_dir() else self.path.name
+        return whole.parent / f"{name}.{what}{suffix or self.suffix}"
 
     def digest(self) -> str:
-        """Return what tells this data set from every other: a digest of its bytes and its files' names."""
-        found = hashlib.sha256()
+        """Return what tells this data set from every other: a digest of its bytes, its files' names and its part."""
+        found = hashlib.sha256(self._split.encode() if self.path.is_dir() else b"")
         for file in sorted(self.path.rglob("*")) if self.path.is_dir() else [self.path]:
             if file.is_file():
                 found.update(file.relative_to(self.path).as_posix().encode() + b"\0" if file != self.path else b"")

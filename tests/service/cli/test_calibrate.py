@@ -53,12 +53,12 @@ def test_what_is_found_is_printed_and_saved(url: str, steps: Path, tmp_path: Pat
     (entry,) = json.loads(store.read_text())["calibrations"]
     assert ("", "step_arithmetic@v1", 0.625) == (entry["judge"], entry["reward"], entry["threshold"])
     assert 1.0 == entry["figures"]["whole"]["processbench_f1"]
-    assert 21 == len((tmp_path / "steps.verdicts.jsonl").read_text().splitlines())
+    assert 21 == len((tmp_path / "steps.jsonl.verdicts.jsonl").read_text().splitlines())
 
 
 def test_a_draw_is_gone_on_with(url: str, steps: Path, tmp_path: Path) -> None:
     """A second run asks about the rest alone."""
-    verdicts, store = tmp_path / "steps.verdicts.jsonl", ("--save", tmp_path / "c.json")
+    verdicts, store = tmp_path / "steps.jsonl.verdicts.jsonl", ("--save", tmp_path / "c.json")
     assert "5 solutions" in run(steps, *REWARD, "--url", url, *store, "--limit", "5")[1]
     first = verdicts.read_text()
     assert "20 solutions" in run(steps, *REWARD, "--url", url, *store)[1]

@@ -57,8 +57,10 @@ def test_kept_rows_are_untouched_and_scores_lie_beside(url: str, tmp_path: Path)
     path = cot(tmp_path)
     code, output = run(path, "--keep", TRUE, "--keep", "math_equal@v2 == 1", "--url", url)
     assert 0 == code, output
-    assert path.read_text().splitlines()[:3] == (tmp_path / "cot.kept.jsonl").read_text().splitlines()
-    assert [True, True, True, False] == [line["fate"] == "kept" for line in lines(tmp_path / "cot.scores.jsonl")[1:]]
+    assert path.read_text().splitlines()[:3] == (tmp_path / "cot.jsonl.kept.jsonl").read_text().splitlines()
+    assert [True, True, True, False] == [
+        line["fate"] == "kept" for line in lines(tmp_path / "cot.jsonl.scores.jsonl")[1:]
+    ]
     assert "not step_arithmetic@v1>=0.5" in output
     assert "false_equation 1" in output
     assert "3 kept rows:" in output
@@ -69,16 +71,16 @@ def test_the_same_command_asks_nothing_again(url: str, tmp_path: Path) -> None:
     """Another condition does not go on with its scores, and says what to do."""
     path = cot(tmp_path)
     assert 0 == run(path, "-k", TRUE, "--url", url)[0]
-    before = (tmp_path / "cot.scores.jsonl").read_bytes()
+    before = (tmp_path / "cot.jsonl.scores.jsonl").read_bytes()
     code, output = run(path, "-k", TRUE, "--url", url)
     assert (0, True) == (code, "4 rows are done already" in output)
-    assert before == (tmp_path / "cot.scores.jsonl").read_bytes()
+    assert before == (tmp_path / "cot.jsonl.scores.jsonl").read_bytes()
     code, output = run(path, "-k", FALSE, "--url", url)
     assert (2, True) == (code, "--restart forgets it" in output)
     path.write_text(path.read_text() + '{"response": "Fine."}\n')
     assert "other data" in run(path, "-k", TRUE, "--url", url)[1]
     assert 0 == run(path, "-k", FALSE, "--url", url, "--restart")[0]
-    assert 1 == len(lines(tmp_path / "cot.kept.jsonl"))
+    assert 1 == len(lines(tmp_path / "cot.jsonl.kept.jsonl"))
 
 
 def test_a_failure_is_not_dropped(url: str, tmp_path: Path) -> None:
@@ -90,7 +92,7 @@ def test_a_failure_is_not_dropped(url: str, tmp_path: Path) -> None:
     assert "missing_reference" in output
     assert "bad_json" in output
     assert "3 rows were not judged and are not kept" in output
-    assert 2 == len(lines(tmp_path / "cot.kept.jsonl"))
+    assert 2 == len(lines(tmp_path / "cot.jsonl.kept.jsonl"))
     assert 0 == run(path, "-k", "math_equal@v2==1", "--url", url, "--allow-failures")[0]
 
 
@@ -174,15 +176,15 @@ def test_a_run_that_is_stopped_goes_on(url: str, tmp_path: Path, number: signal.
     process = subprocess.Popen(
         [sys.executable, "-c", command, *arguments], env={**os.environ, **WIDE}, stderr=subprocess.PIPE
     )
-    scores = tmp_path / "cot.scores.jsonl"
+    scores = tmp_path / "cot.jsonl.scores.jsonl"
     while not scores.exists() or scores.read_bytes().count(b"\n") < 50:
         time.sleep(0.01)
     process.send_signal(number)
     _, said = process.communicate(timeout=30)
     assert (130, True) == (process.returncode, b"goes on from there" in said), said
-    assert not (tmp_path / "cot.kept.jsonl").exists()
+    assert not (tmp_path / "cot.jsonl.kept.jsonl").exists()
     done = scores.read_bytes().count(b"\n")
     assert done < 6000
     code, _ = run(path, "-k", TRUE, "--url", url)
-    assert (0, 4500) == (code, len(lines(tmp_path / "cot.kept.jsonl")))
+    assert (0, 4500) == (code, len(lines(tmp_path / "cot.jsonl.kept.jsonl")))
     assert list(range(1, 6001)) == sorted(line["row"] for line in lines(scores)[1:])

@@ -62,9 +62,26 @@ def test_a_folder_is_written_as_parquet_beside_it(tmp_path: Path) -> None:
     folder = tmp_path / "cot"
     datasets.Dataset.from_dict({"a": [1, 2, 3]}).save_to_disk(str(folder))
     data = DataSet(folder)
-    assert tmp_path / "cot.kept.parquet" == data.beside("kept")
+    assert tmp_path / "cot.train.kept.parquet" == data.beside("kept")
     assert 2 == data.write(data.beside("kept"), {1, 3}.__contains__)
     assert [1, 3] == [row.fields["a"] for row in DataSet(data.beside("kept")).rows()]
+
+
+def test_each_data_set_has_files_of_its_own(tmp_path: Path) -> None:
+    """Whatever lies in one folder under one stem, and each part of it."""
+    (tmp_path / "cot").mkdir()
+    data = [DataSet(tmp_path / name) for name in ("cot.jsonl", "cot.json", "cot.parquet")]
+    parts = [DataSet(tmp_path / "cot", split) for split in ("train", "test")]
+    names = {each.beside("kept").name for each in [*data, *parts]}
+    assert {
+        "cot.jsonl.kept.jsonl",
+        "cot.json.kept.json",
+        "cot.parquet.kept.parquet",
+        "cot.train.kept.parquet",
+        "cot.test.kept.parquet",
+    } == names
+    assert 5 == len({each.beside("scores", ".jsonl") for each in [*data, *parts]})
+    assert parts[0].digest() != parts[1].digest()
 
 
 def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
