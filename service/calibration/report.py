@@ -15,7 +15,7 @@ from service.calibration.metrics import (
     reliability,
 )
 from service.calibration.session import Reading
-from service.calibration.thresholds import Threshold, best_f1, for_precision
+from service.calibration.thresholds import Threshold, best_f1, for_precision, most_precise
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,12 @@ class Report:
     """The first mistake, with what could not be judged counted as wrong."""
     bins: Sequence[Bin]
     best: Threshold | None
+    precision: float | None
+    """The share of what is kept that has to be right; None where nobody asked for one."""
     precise: Threshold | None
-    """The threshold for the precision that was asked for; None where it was not, or cannot be had."""
+    """The threshold for that; None where it cannot be had."""
+    most: Threshold | None
+    """The threshold that comes nearest to that, however little it keeps."""
 
     @property
     def error(self) -> float | None:
@@ -64,8 +68,8 @@ class Report:
 
     @property
     def chosen(self) -> Threshold | None:
-        """The threshold that a filter uses."""
-        return self.precise or self.best
+        """The threshold that a filter uses; none takes the place of one for a precision that cannot be had."""
+        return self.best if self.precision is None else self.precise
 
     def plain(self) -> dict[str, Any]:
         """Return the figures as JSON can say them."""
@@ -81,7 +85,9 @@ class Report:
             "expected_calibration_error": self.error,
             "reliability": [asdict(each) for each in self.bins],
             "best_f1": _threshold(self.best),
+            "precision": self.precision,
             "for_precision": _threshold(self.precise),
+            "most_precise": _threshold(self.most),
         }
 
 
@@ -99,7 +105,9 @@ def report(reading: Reading, precision: float | None) -> Report:
         first_mistake(reading.verdicts, reading.failed),
         reliability(reading.verdicts),
         best_f1(reading.verdicts),
+        precision,
         None if precision is None else for_precision(reading.verdicts, precision),
+        most_precise(reading.verdicts),
     )
 
 

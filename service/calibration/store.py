@@ -37,15 +37,22 @@ class Store:
             raise CalibrationError(f"{self.path} cannot be written: {error.strerror or error}") from error
 
     def find(self, judge: str | None, reward: str) -> dict[str, Any]:
-        """Return the calibration of a judge for a reward, or of a reward that asks none.
+        """Return the calibration of a judge for a reward, or of a reward that asks none; it has a threshold.
 
         Args:
             judge: The judge's name; None where the service does not tell it.
             reward: The reward's id.
 
         Raises:
-            CalibrationError: there is none.
+            CalibrationError: there is none, or one without a threshold.
         """
+        found = self._found(judge, reward)
+        if found["threshold"] is None:
+            who = f" of {found['judge']}" if found["judge"] else ""
+            raise CalibrationError(f"{self.path} has no threshold{who} for {reward}: {unreached(found['figures'])}")
+        return found
+
+    def _found(self, judge: str | None, reward: str) -> dict[str, Any]:
         how = f"run `touchstone calibrate DATA --reward {reward}` with this judge first, or write a number"
         entries = [each for each in self._entries() if each["reward"] == reward]
         if (unjudged := next((each for each in entries if not each["judge"]), None)) is not None:
@@ -73,6 +80,15 @@ class Store:
         return found
 
 
+def unreached(figures: Mapping[str, Any]) -> str:
+    """Return that the precision which was asked for cannot be had, and what to do, from a calibration's figures."""
+    most = figures["most_precise"]["kept_precision"]
+    return (
+        f"no threshold reaches --precision {figures['precision']:g}, at most {most:.1%} of what is kept is right; "
+        "calibrate with a lower --precision, with more solutions or with another judge, or write a number"
+    )
+
+
 def _key(entry: Mapping[str, Any]) -> tuple[str, str]:
     return entry["judge"], entry["reward"]
 
@@ -82,5 +98,11 @@ def _is_entry(value: object) -> bool:
         isinstance(value, dict)
         and isinstance(value.get("judge"), str)
         and isinstance(value.get("reward"), str)
-        and isinstance(value.get("threshold"), int | float)
+        and (isinstance(value.get("threshold"), int | float) or _is_without(value))
     )
+
+
+def _is_without(entry: Mapping[str, Any]) -> bool:
+    """Return whether a calibration says that there is no threshold, and why."""
+    figures = entry.get("figures")
+    return "threshold" in entry and entry["threshold"] is None and isinstance(figures, dict) and "precision" in figures

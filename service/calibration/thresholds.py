@@ -46,6 +46,11 @@ def best_f1(verdicts: Sequence[Verdict]) -> Threshold | None:
     return max(found, key=lambda each: each.detection.f1 or 0.0, default=None)
 
 
+def most_precise(verdicts: Sequence[Verdict]) -> Threshold | None:
+    """Return the border above which the largest share is right, the lowest of several; None without solutions."""
+    return max(thresholds(verdicts), key=lambda each: each.detection.kept_precision or 0.0, default=None)
+
+
 def for_precision(verdicts: Sequence[Verdict], precision: float) -> Threshold | None:
     """Return the lowest border above which at least such a share of the solutions is right; None where none does."""
     return next(

@@ -10,7 +10,7 @@ from service.cli._bars import bar
 from service.judge_account import Account
 
 
-def show_report(console: Console, reward: str, found: Report, cost: Account, precision: float | None) -> None:
+def show_report(console: Console, reward: str, found: Report, cost: Account) -> None:
     """Print the figures of a calibration.
 
     Args:
@@ -18,7 +18,6 @@ def show_report(console: Console, reward: str, found: Report, cost: Account, pre
         reward: What was calibrated.
         found: The figures.
         cost: What the judge was asked for it.
-        precision: The precision that was wanted; None where none was.
     """
     reading = found.reading
     wrong = sum(each.label is not None for each in reading.verdicts)
@@ -42,7 +41,7 @@ def show_report(console: Console, reward: str, found: Report, cost: Account, pre
             soft_wrap=True,
         )
     _show_bins(console, found)
-    _show_thresholds(console, found, precision)
+    _show_thresholds(console, found)
     if cost.calls or cost.cached:
         console.print(f"cost: {cost}", soft_wrap=True)
 
@@ -85,7 +84,7 @@ def _show_bins(console: Console, found: Report) -> None:
     console.print(table)
 
 
-def _show_thresholds(console: Console, found: Report, precision: float | None) -> None:
+def _show_thresholds(console: Console, found: Report) -> None:
     table = Table(box=None, header_style="bold")
     table.add_column("keep", no_wrap=True)
     for column in ("precision", "recall", "F1", "right of\nthe kept", "kept of\nthe right"):
@@ -93,11 +92,13 @@ def _show_thresholds(console: Console, found: Report, precision: float | None) -
     if found.best is not None:
         table.add_row(f"values >= {found.best.value:.4g}, the best F1", *_kept(found.best))
     if found.precise is not None:
-        table.add_row(f"values >= {found.precise.value:.4g}, for --precision {precision:g}", *_kept(found.precise))
+        table.add_row(
+            f"values >= {found.precise.value:.4g}, for --precision {found.precision:g}", *_kept(found.precise)
+        )
+    elif found.precision is not None and found.most is not None:
+        table.add_row(f"values >= {found.most.value:.4g}, the most precise", *_kept(found.most))
     if table.row_count:
         console.print(table)
-    if precision is not None and found.precise is None:
-        console.print(f"[yellow]No threshold keeps {precision:g} right solutions of what it keeps.[/yellow]")
 
 
 def _kept(found: Threshold) -> list[str]:

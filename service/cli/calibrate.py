@@ -16,7 +16,7 @@ from service.asking import Patience, PatienceError, Question
 from service.calibration.labelled import Labelled, read_labelled
 from service.calibration.report import Report, report
 from service.calibration.session import PATIENCE_ROWS, Calibration, Numbered, choose, digest, read
-from service.calibration.store import CalibrationError, Store
+from service.calibration.store import CalibrationError, Store, unreached
 from service.cli._calibration_file import calibration_file
 from service.cli._calibration_report import show_report
 from service.cli._failure import fail, require
@@ -31,6 +31,8 @@ from trainer_client import AsyncRewardClient, RewardClient, RewardInfo, RewardRe
 
 _DEADLINE_S = 600.0
 _ANSWER_S = 10.0
+_KINDS = 2
+"""Right solutions and wrong ones."""
 _MOST_FAILED = 0.1
 """Share of failures above which a threshold says too little to be kept."""
 
@@ -159,7 +161,7 @@ def _calibrate(work: _Work, precision: float | None, store: Store, left_out: int
     found = report(reading, precision)
     console = Console(highlight=False)
     cost = account(work.base_url, work.api_key).since(before)
-    show_report(console, work.info.id, found, cost, precision)
+    show_report(console, work.info.id, found, cost)
     if left_out:
         console.print(f"{left_out:,} solutions have no label that can be used, and were left out.")
     console.print(f"verdicts: {work.out}", soft_wrap=True)
@@ -171,22 +173,28 @@ def _save(console: Console, work: _Work, found: Report, store: Store) -> None:
     reading, chosen = found.reading, found.chosen
     if len(reading.judges) > 1:
         fail(f"several judges answered ({', '.join(reading.judges)}); --restart asks one about all")
-    if chosen is None:
+    if len({each.label is None for each in reading.verdicts}) < _KINDS:
         fail("nothing is saved: without solutions of both kinds there is no threshold")
     if len(reading.failed) > _MOST_FAILED * (len(reading.failed) + len(reading.verdicts)):
         fail(f"nothing is saved: {len(reading.failed):,} solutions could not be judged; run the same command again")
+    if chosen is None and found.precision is None:
+        fail("nothing is saved: no value tells the right solutions from the wrong ones")
+    figures = found.plain()
     entry = {
         "judge": next(iter(reading.judges), ""),
         "reward": work.info.id,
         "behaviour": work.info.behaviour,
         "build": work.info.build,
         "params": work.params,
-        "threshold": chosen.value,
+        "threshold": None if chosen is None else chosen.value,
         "data": digest(work.solutions),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "figures": found.plain(),
+        "figures": figures,
     }
     store.save(entry)
+    if chosen is None:
+        console.print(f"figures: {store.path}", soft_wrap=True)
+        fail(f"there is no {work.info.id}>=calibrated: {unreached(figures)}")
     console.print(f"saved as {work.info.id}>=calibrated: {store.path}", soft_wrap=True)
 
 

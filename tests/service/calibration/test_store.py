@@ -41,6 +41,19 @@ def test_a_reward_that_asks_no_judge_needs_none(tmp_path: Path) -> None:
     assert [0.6, 0.6] == [store.find(judge, "f@v1")["threshold"] for judge in (None, "m")]
 
 
+def test_a_precision_that_was_not_reached_is_no_threshold(tmp_path: Path) -> None:
+    """Nor is the one of an earlier calibration; the message says what can be had."""
+    store = Store(tmp_path / "c.json")
+    figures = {"precision": 0.95, "most_precise": {"kept_precision": 0.8}}
+    for each in (entry("m", 0.1), {**entry("m", 0.1), "threshold": None, "figures": figures}, entry("n", 0.2)):
+        store.save(each)
+    with pytest.raises(
+        CalibrationError, match=r"of m for f@v1: no threshold reaches --precision 0\.95, at most 80\.0%"
+    ):
+        store.find("m", "f@v1")
+    assert 0.2 == store.find("n", "f@v1")["threshold"]
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"calibrations": [{"judge": "m"}]}', "{oops", "\udcff"])
 def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path, content: str) -> None:
     """It is neither read as a calibration nor written over."""

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.calibration.metrics import Verdict, detection
-from service.calibration.thresholds import best_f1, for_precision, thresholds
+from service.calibration.thresholds import best_f1, for_precision, most_precise, thresholds
 
 VALUES = st.sampled_from([0.0, 0.1, 0.25, 1 / 3, 0.5, 0.7, 1.0]) | st.floats(min_value=0, max_value=1)
 VERDICTS = st.lists(st.builds(Verdict, st.none() | st.just(0), st.none(), VALUES))
@@ -59,3 +59,5 @@ def test_no_other_line_is_better(verdicts: list[Verdict], precision: float) -> N
         assert (best.detection.f1 or 0) == max(each.detection.f1 or 0 for each in found)
     good = [each.value for each in found if (each.detection.kept_precision or 0.0) >= precision]
     assert (None if precise is None else precise.value) == min(good, default=None)
+    most = most_precise(verdicts)
+    assert (None if most is None else for_precision(verdicts, most.detection.kept_precision or 0.0)) == most

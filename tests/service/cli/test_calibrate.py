@@ -89,6 +89,22 @@ def test_without_data_it_says_what_a_row_is() -> None:
     assert (2, True) == (code, '"first_mistake": 1' in output)
 
 
+def test_a_precision_that_cannot_be_had_gives_no_threshold(url: str, steps: Path, tmp_path: Path) -> None:
+    """The figures are kept, and nothing else takes the place of the threshold."""
+    rows = [json.loads(line) for line in steps.read_text().splitlines()]
+    rows[0]["first_mistake"] = 2  # a mistake that no rule sees
+    steps.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    store = tmp_path / "c.json"
+    code, output = run(steps, *REWARD, "--url", url, "--save", store, "--precision", "0.95")
+    assert (1, True) == (code, "no threshold reaches --precision 0.95, at most 90.0%" in output), output
+    assert "saved as" not in output
+    (entry,) = json.loads(store.read_text())["calibrations"]
+    assert (None, 20) == (entry["threshold"], entry["figures"]["solutions"])
+    arguments = ["filter", str(steps), "-k", f"{REWARD[1]}>=calibrated", "-c", "completion=question"]
+    filtered = CliRunner().invoke(app, [*arguments, "--url", url, "--calibrations", str(store)], env=WIDE)
+    assert (2, True) == (filtered.exit_code, "no threshold reaches --precision 0.95" in filtered.output)
+
+
 def test_solutions_of_one_kind_give_no_threshold(url: str, steps: Path, tmp_path: Path) -> None:
     """Nothing is saved then."""
     rows = [line for line in steps.read_text().splitlines() if json.loads(line)["first_mistake"] is None]
