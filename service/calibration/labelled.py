@@ -39,50 +39,89 @@ class Labelled:
         return "\n".join(lines)
 
 
-def read_labelled(path: Path) -> tuple[list[Labelled], int]:
-    """Return the solutions of a file, or of all files of a folder, and how many have no label that can be used.
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """Where the first mistake of a solution is said to be."""
+
+    first: int | None
+    """Its step, counted from 0; None where there is none."""
+    told: str
+    """What the row says, for who reads a message."""
+
+
+_NO_MISTAKE = _Label(None, "")
+
+
+def read_labelled(path: Path) -> tuple[list[Labelled], list[str]]:
+    """Return the solutions of a file, or of all files of a folder, and what is wrong with each that has no label.
 
     Raises:
         UnreadableDatasetError: there are none.
     """
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-    found, left_out = [], 0
-    for row in (row for file in files for row in read_file(file)):
-        solutions = list(_labelled(row)) or [None]
-        found += [each for each in solutions if each is not None]
-        left_out += solutions.count(None)
+    found: list[Labelled] = []
+    faults: list[str] = []
+    for file in files:
+        rows = read_file(file)
+        for row in rows:
+            for each in _labelled(row):
+                if isinstance(each, Labelled):
+                    found.append(each)
+                else:
+                    faults.append(f"{file.name}, {rows.unit} {row.number}: {each}")
     if not found:
+        first = f" {faults[0]}." if faults else ""
         raise UnreadableDatasetError(
-            f"{path} has no labelled steps: a row is to have question, steps and first_mistake, counted from 0 and "
-            "null where there is none; or the fields of ProcessBench, PRMBench or BIG-Bench-Mistake"
+            f"{path} has no labelled steps that can be used.{first} A row is to have question, steps and "
+            "first_mistake, counted from 0 and null where there is none; or the fields of ProcessBench, PRMBench or "
+            "BIG-Bench-Mistake"
         )
-    return found, left_out
+    return found, faults
 
 
-def _labelled(row: Row) -> Iterator[Labelled | None]:
-    """Yield the solutions of a row; nothing, or None, where it has no label that can be used."""
-    if "modified_process" in row.fields:
-        yield _solution(row.fields, "original_question", "original_process", None)
+def _labelled(row: Row) -> Iterator[Labelled | str]:
+    """Yield the solutions of a row, and what is wrong where there is none."""
+    if row.fault is not None:
+        yield row.fault[1].removesuffix(".")
+    elif "modified_process" in row.fields:
+        yield _solution(row.fields, "original_question", "original_process", _NO_MISTAKE)
         errors = row.fields.get("error_steps") or []
-        if all(isinstance(error, int) for error in errors):
-            first = min(errors) - 1 if errors else None
-            yield _solution(row.fields, "modified_question", "modified_process", first)
-        return
-    question = next((name for name in _QUESTIONS if name in row.fields), None)
-    mistake = next((name for name in _MISTAKES if name in row.fields), None)
+        if not isinstance(errors, list) or not all(map(_is_whole, errors)):
+            yield "error_steps is no list of whole numbers"
+            return
+        least = min(errors, default=None)
+        label = _NO_MISTAKE if least is None else _Label(least - 1, f"error_steps names {least}, counted from 1")
+        yield _solution(row.fields, "modified_question", "modified_process", label)
+    else:
+        yield _of_one(row.fields)
+
+
+def _of_one(fields: Mapping[str, Any]) -> Labelled | str:
+    """Return the solution of a row that has one."""
+    question = next((name for name in _QUESTIONS if name in fields), None)
+    mistake = next((name for name in _MISTAKES if name in fields), None)
     if question is None or mistake is None:
-        return
-    first = row.fields[mistake]
-    if first is None or (isinstance(first, int) and not isinstance(first, bool)):
-        yield _solution(row.fields, question, "steps", None if first == -1 else first)
+        return f"it has no {_QUESTIONS[0] if question is None else _MISTAKES[0]}"
+    first = fields[mistake]
+    if first is not None and not _is_whole(first):
+        return f"{mistake} is no whole number"
+    return _solution(
+        fields, question, "steps", _Label(None if first == -1 else first, f"{mistake} is {first}, counted from 0")
+    )
 
 
-def _solution(fields: Mapping[str, Any], question: str, steps: str, first: int | None) -> Labelled | None:
-    """Return a solution; None where its steps are no texts, or the label points beside them."""
-    asked, told = fields.get(question), fields.get(steps)
-    if not isinstance(asked, str) or not isinstance(told, list) or not all(isinstance(step, str) for step in told):
-        return None
-    if not told or not (first is None or 0 <= first < len(told)):
-        return None
+def _solution(fields: Mapping[str, Any], question: str, steps: str, label: _Label) -> Labelled | str:
+    """Return a solution, or what is wrong: its steps are no texts, or the label points beside them."""
+    asked, told, first = fields.get(question), fields.get(steps), label.first
+    if not isinstance(asked, str):
+        return f"{question} is no text"
+    if not isinstance(told, list) or not told or not all(isinstance(step, str) for step in told):
+        return f"{steps} is no list of texts"
+    if first is not None and not 0 <= first < len(told):
+        return f"{label.told}, but there {'is 1 step' if len(told) == 1 else f'are {len(told):,} steps'}"
     answer = fields.get("answer")
     return Labelled(asked, tuple(told), first, None if answer is None else str(answer))
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -20,10 +20,12 @@ def show_report(console: Console, reward: str, found: Report, cost: Account) -> 
         cost: What the judge was asked for it.
     """
     reading = found.reading
-    wrong = sum(each.label is not None for each in reading.verdicts)
+    labels = [*(each.label for each in reading.verdicts), *reading.failed]
+    wrong = sum(label is not None for label in labels)
     judge = ", ".join(reading.judges) or "no judge"
     count = len(reading.verdicts)
-    console.print(f"[bold cyan]{reward}[/bold cyan], {escape(judge)}: {count:,} solutions, {wrong:,} with a mistake")
+    told = f"{len(labels):,} solutions, {wrong:,} with a mistake{f'; {count:,} were judged' if reading.failed else ''}"
+    console.print(f"[bold cyan]{reward}[/bold cyan], {escape(judge)}: {told}", soft_wrap=True)
     _show_parts(console, found)
     settled = sum(reading.settled)
     console.print(f"{settled:,} solutions were settled by rules, {count - settled:,} by the judge.", soft_wrap=True)
@@ -49,12 +51,12 @@ def show_report(console: Console, reward: str, found: Report, cost: Account) -> 
 def _show_parts(console: Console, found: Report) -> None:
     table = Table(box=None, header_style="bold")
     table.add_column("seeing a mistake", no_wrap=True)
-    for column in ("precision", "recall", "F1", "first\nmistake", "no\nmistake", "Process-\nBench F1"):
+    for column in ("solutions", "precision", "recall", "F1", "first\nmistake", "no\nmistake", "Process-\nBench F1"):
         table.add_column(column, justify="right")
     if any(found.reading.settled) or found.reading.unanswered:
-        table.add_row("rules alone", *_figures(found.rules))
+        table.add_row("rules alone", f"{len(found.reading.unjudged):,}", *_figures(found.rules))
     if not all(found.reading.settled):
-        table.add_row("with the judge", *_figures(found.whole))
+        table.add_row("with the judge", f"{len(found.reading.verdicts):,}", *_figures(found.whole))
     console.print(table)
 
 
@@ -66,7 +68,8 @@ def _figures(part: Part) -> list[str]:
 def _show_bins(console: Console, found: Report) -> None:
     if found.error is None:
         return
-    console.print(f"[bold cyan]values as probabilities[/bold cyan]: expected calibration error {found.error:.3f}")
+    title = f"[bold cyan]values as probabilities[/bold cyan]{_over(found)}"
+    console.print(f"{title}: expected calibration error {found.error:.3f}")
     table = Table(box=None, header_style="bold")
     table.add_column("value", justify="right", no_wrap=True)
     table.add_column("solutions", justify="right")
@@ -86,7 +89,7 @@ def _show_bins(console: Console, found: Report) -> None:
 
 def _show_thresholds(console: Console, found: Report) -> None:
     table = Table(box=None, header_style="bold")
-    table.add_column("keep", no_wrap=True)
+    table.add_column(f"keep{_over(found)}", no_wrap=True)
     for column in ("precision", "recall", "F1", "right of\nthe kept", "kept of\nthe right"):
         table.add_column(column, justify="right")
     if found.best is not None:
@@ -99,6 +102,11 @@ def _show_thresholds(console: Console, found: Report) -> None:
         table.add_row(f"values >= {found.most.value:.4g}, the most precise", *_kept(found.most))
     if table.row_count:
         console.print(table)
+
+
+def _over(found: Report) -> str:
+    """Return what figures are over that leave out what could not be judged."""
+    return f", of the {len(found.reading.verdicts):,} that were judged" if found.reading.failed else ""
 
 
 def _kept(found: Threshold) -> list[str]:

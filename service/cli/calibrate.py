@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,13 +102,13 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     out = out or _verdicts(data)
     store = Store(save or calibration_file())
     try:
-        solutions, left_out = read_labelled(data)
+        solutions, faults = read_labelled(data)
         with ended_by_sigterm(), contextlib.nullcontext(url) if url else local_service() as base_url:
             info = _served(base_url, api_key, reward, asked)
             if restart:
                 out.unlink(missing_ok=True)
             work = _Work(base_url, api_key, info, asked, solutions, out, limit, seed, batch)
-            _calibrate(work, precision, store, left_out)
+            _calibrate(work, precision, store, faults)
     except ModuleNotFoundError as missing:
         require("train", missing)
     except JournalError as error:
@@ -151,7 +151,7 @@ def _served(base_url: str, api_key: str | None, reward: str, params: Mapping[str
     return catalogue[reward]
 
 
-def _calibrate(work: _Work, precision: float | None, store: Store, left_out: int) -> None:
+def _calibrate(work: _Work, precision: float | None, store: Store, faults: Sequence[str]) -> None:
     before = account(work.base_url, work.api_key)
     chosen = choose(work.solutions, work.limit, work.seed)
     with Journal(work.out, work.job(before.name), later=["judge"]) as journal:
@@ -162,8 +162,9 @@ def _calibrate(work: _Work, precision: float | None, store: Store, left_out: int
     console = Console(highlight=False)
     cost = account(work.base_url, work.api_key).since(before)
     show_report(console, work.info.id, found, cost)
-    if left_out:
-        console.print(f"{left_out:,} solutions have no label that can be used, and were left out.")
+    if faults:
+        told = f"left out for want of a label that can be used: {len(faults):,}, the first {faults[0]}."
+        console.print(told, soft_wrap=True, markup=False)
     console.print(f"verdicts: {work.out}", soft_wrap=True)
     _save(console, work, found, store)
 
@@ -173,10 +174,10 @@ def _save(console: Console, work: _Work, found: Report, store: Store) -> None:
     reading, chosen = found.reading, found.chosen
     if len(reading.judges) > 1:
         fail(f"several judges answered ({', '.join(reading.judges)}); --restart asks one about all")
-    if len({each.label is None for each in reading.verdicts}) < _KINDS:
-        fail("nothing is saved: without solutions of both kinds there is no threshold")
     if len(reading.failed) > _MOST_FAILED * (len(reading.failed) + len(reading.verdicts)):
         fail(f"nothing is saved: {len(reading.failed):,} solutions could not be judged; run the same command again")
+    if len({each.label is None for each in reading.verdicts}) < _KINDS:
+        fail("nothing is saved: without solutions of both kinds there is no threshold")
     if chosen is None and found.precision is None:
         fail("nothing is saved: no value tells the right solutions from the wrong ones")
     figures = found.plain()

@@ -13,8 +13,8 @@ STEPS = Path("../shared/data/steps")
 TWO = ["One.", "Two."]
 
 
-def read(path: Path, *rows: dict[str, Any]) -> tuple[list[Labelled], int]:
-    """Return the solutions of some rows, and how many have no label that can be used."""
+def read(path: Path, *rows: dict[str, Any]) -> tuple[list[Labelled], list[str]]:
+    """Return the solutions of some rows, and what is wrong with those without a label that can be used."""
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return read_labelled(path)
 
@@ -29,7 +29,7 @@ def read(path: Path, *rows: dict[str, Any]) -> tuple[list[Labelled], int]:
 )
 def test_a_row_is_one_solution(tmp_path: Path, row: dict[str, Any]) -> None:
     """Our own form, ProcessBench's and BIG-Bench-Mistake's count steps from 0."""
-    assert ([Labelled("q", ("One.", "Two."), 1)], 0) == read(tmp_path / "x.jsonl", row)
+    assert ([Labelled("q", ("One.", "Two."), 1)], []) == read(tmp_path / "x.jsonl", row)
 
 
 @pytest.mark.parametrize("label", [None, -1])
@@ -48,29 +48,34 @@ def test_a_prmbench_row_is_two_solutions(tmp_path: Path) -> None:
     assert [("q", None), ("r", 1), ("q", None), ("r", None), ("q", None)] == [
         (each.question, each.first_mistake) for each in found
     ]
-    assert 1 == left_out
+    assert ["x.jsonl, line 3: error_steps names 3, counted from 1, but there are 2 steps"] == left_out
 
 
 @pytest.mark.parametrize(
-    "row",
+    ("row", "fault"),
     [
-        {"question": "q", "steps": TWO},
-        {"question": "q", "steps": [], "first_mistake": None},
-        {"question": "q", "steps": TWO, "first_mistake": 2},
-        {"question": "q", "steps": TWO, "first_mistake": -2},
-        {"question": "q", "steps": TWO, "first_mistake": True},
-        {"question": "q", "steps": "One. Two.", "first_mistake": 0},
-        {"question": 7, "steps": TWO, "first_mistake": 0},
-        {"steps": TWO, "first_mistake": 0},
-        {"modified_process": TWO, "error_steps": ["1"]},
+        ({"question": "q", "steps": TWO}, "it has no first_mistake"),
+        ({"steps": TWO, "first_mistake": 0}, "it has no question"),
+        ({"question": "q", "steps": [], "first_mistake": None}, "steps is no list of texts"),
+        ({"question": "q", "steps": "One. Two.", "first_mistake": 0}, "steps is no list of texts"),
+        (
+            {"question": "q", "steps": TWO, "first_mistake": 2},
+            "first_mistake is 2, counted from 0, but there are 2 steps",
+        ),
+        ({"question": "q", "steps": ["One."], "label": 7}, "label is 7, counted from 0, but there is 1 step"),
+        ({"question": "q", "steps": TWO, "first_mistake": -2}, "first_mistake is -2, counted from 0"),
+        ({"question": "q", "steps": TWO, "first_mistake": True}, "first_mistake is no whole number"),
+        ({"question": 7, "steps": TWO, "first_mistake": 0}, "question is no text"),
+        ({"modified_process": TWO, "error_steps": ["1"]}, "original_question is no text"),
     ],
 )
-def test_a_row_without_a_label_that_can_be_used_is_left_out(tmp_path: Path, row: dict[str, Any]) -> None:
-    """And where no row has one, what a row is to have is said."""
-    found, left_out = read(tmp_path / "x.jsonl", row, {"question": "q", "steps": TWO, "first_mistake": 0})
-    assert (1, True) == (len(found), left_out >= 1)
-    with pytest.raises(UnreadableDatasetError, match="question, steps and first_mistake"):
-        read(tmp_path / "x.jsonl", row)
+def test_a_row_without_a_label_that_can_be_used_is_left_out(tmp_path: Path, row: dict[str, Any], fault: str) -> None:
+    """It is named with its fault; where no row has a label, what a row is to have is said as well."""
+    path = tmp_path / "x.jsonl"
+    found, left_out = read(path, {"question": "q", "steps": TWO, "first_mistake": 0}, row)
+    assert (1, True) == (len(found), left_out[0].startswith(f"x.jsonl, line 2: {fault}"))
+    with pytest.raises(UnreadableDatasetError, match=rf"x\.jsonl, line 1: {fault}.*question, steps and first_mistake"):
+        read(path, row)
 
 
 def test_a_completion_has_one_line_for_each_step() -> None:
@@ -89,5 +94,5 @@ def test_a_completion_has_one_line_for_each_step() -> None:
 def test_the_published_steps_can_be_read() -> None:
     """Of 180 solutions and 800 pairs, two labels point beside their steps."""
     found, left_out = read_labelled(STEPS)
-    assert (1778, 2) == (len(found), left_out)
+    assert (1778, 2) == (len(found), len(left_out))
     assert all(len(each.completion.split("\n")) == len(each.steps) for each in found)

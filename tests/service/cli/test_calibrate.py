@@ -89,6 +89,20 @@ def test_without_data_it_says_what_a_row_is() -> None:
     assert (2, True) == (code, '"first_mistake": 1' in output)
 
 
+def test_header_and_figures_say_what_they_are_over(url: str, steps: Path, tmp_path: Path) -> None:
+    """Without a judge, rules settle some solutions, and are measured on all."""
+    rows = [json.loads(line) for line in steps.read_text().splitlines()]
+    for row in rows:
+        row["steps"][1] = row["steps"][1].replace("First", "Then")
+    steps.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    code, output = run(steps, "--reward", "faithfulness@v1", "--url", url, "--save", tmp_path / "c.json")
+    assert 1 == code
+    assert "no judge: 20 solutions, 10 with a mistake; 10 were judged" in output, output
+    assert "rules alone 20 " in " ".join(output.split())
+    assert "nothing is saved: 10 solutions could not be judged" in output
+    assert "values as probabilities, of the 10 that were judged" in output
+
+
 def test_a_precision_that_cannot_be_had_gives_no_threshold(url: str, steps: Path, tmp_path: Path) -> None:
     """The figures are kept, and nothing else takes the place of the threshold."""
     rows = [json.loads(line) for line in steps.read_text().splitlines()]
