@@ -17,7 +17,7 @@ from service.judging.nobody import Judges, NoJudges
 from service.judging.settings import JudgeSettings
 from service.listener import listen, publish
 from service.pool import Pool
-from service.settings import MEBIBYTE, Settings
+from service.settings import MEBIBYTE, Settings, complaints
 from service.telemetry import Telemetry
 
 _GC_OBJECTS = 50_000
@@ -32,8 +32,7 @@ def main(settings: Settings | None = None) -> int:
     try:
         settings = settings or Settings()
     except ValidationError as error:
-        for one in error.errors(include_input=False):
-            sys.stderr.write(f"touchstone: {'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}\n")
+        sys.stderr.writelines(f"touchstone: {complaint}\n" for complaint in complaints(error))
         return 2
     try:
         listener = listen(settings.host, settings.port)

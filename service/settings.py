@@ -1,10 +1,11 @@
 """Everything an operator can set, read once from `TOUCHSTONE_*` in `service.__main__` and passed on."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.judging.settings import JudgeSettings
@@ -91,3 +92,16 @@ class Settings(BaseSettings):
         if self.api_key is not None and not self.api_key.get_secret_value():
             raise ValueError("TOUCHSTONE_API_KEY is empty: unset it, or give it a value")
         return self
+
+
+def complaints(error: ValidationError) -> Iterator[str]:
+    """Yield what is wrong with the settings, each with the variable that says it and without its value."""
+    prefix = _PREFIXES.get(error.title, "")
+    for one in error.errors(include_input=False):
+        message = one["msg"].removeprefix("Value error, ")
+        name = "_".join(map(str, one["loc"])).upper()
+        yield f"{prefix}{name}: {message}" if name else message
+
+
+_PREFIXES = {model.__name__: model.model_config.get("env_prefix", "") for model in (Settings, JudgeSettings)}
+"""What the variables of a model begin with, by the title that its errors have."""

@@ -21,12 +21,11 @@ def serve(
         from pydantic import ValidationError  # noqa: PLC0415 - the train extra has no service
 
         from service.__main__ import main  # noqa: PLC0415
-        from service.settings import Settings  # noqa: PLC0415
+        from service.settings import Settings, complaints  # noqa: PLC0415
     except ModuleNotFoundError as missing:
         require("service", missing)
     try:
         settings = Settings.from_options(host=host, port=port, workers=workers)
     except ValidationError as error:
-        one = error.errors(include_input=False)[0]
-        fail(f"{'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}", code=2)
+        fail("; ".join(complaints(error)), code=2)
     raise typer.Exit(main(settings))

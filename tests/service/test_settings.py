@@ -5,7 +5,7 @@ import os
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from service.settings import MEBIBYTE, Settings
+from service.settings import MEBIBYTE, Settings, complaints
 
 
 def test_the_defaults_are_safe() -> None:
@@ -54,3 +54,22 @@ def test_nonsense_is_refused(name: str, value: object) -> None:
     """At the start, and not at the first request."""
     with pytest.raises(ValidationError, match=name):
         Settings.model_validate({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("TOUCHSTONE_PORT", "sesame", "TOUCHSTONE_PORT: Input should be a valid integer"),
+        ("TOUCHSTONE_JUDGE_RETRIES", "-1", "TOUCHSTONE_JUDGE_RETRIES: Input should be greater than or equal to 0"),
+        ("TOUCHSTONE_JUDGE", '{"retries": -1}', "TOUCHSTONE_JUDGE_RETRIES: Input should be greater than or equal to 0"),
+        ("TOUCHSTONE_JUDGE_MODEL", "sesame", "TOUCHSTONE_JUDGE_URL is missing: it names"),
+        ("TOUCHSTONE_API_KEY", "", "TOUCHSTONE_API_KEY is empty: unset it"),
+    ],
+)
+def test_a_complaint_names_the_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
+    """Whichever part of the settings it belongs to, and never what it holds."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError) as error:
+        Settings()
+    (found,) = complaints(error.value)
+    assert (True, False) == (found.startswith(said), "sesame" in found), found
