@@ -17,6 +17,8 @@ from trainer_client._spec import RewardSpec
 from trainer_client._types import RewardInfo
 
 _PROMPT = "prompt"
+_SAMPLE_FIELDS = frozenset({"completion", "group", "completion_tokens", "completion_ids"})
+"""What of a sample there is only once somebody has answered."""
 
 Change = Callable[[str], str | None]
 
@@ -89,6 +91,11 @@ def _known_fields(choice: Choice, catalogue: Mapping[str, RewardInfo]) -> dict[s
     known = {reward: set(reference_schema(reward, catalogue)[0]) for reward in choice.rewards}
     fields = {_PROMPT}.union(*known.values())
     for option, names in (("--column", choice.columns), ("--transform", choice.transforms)):
+        if unread := sorted(set(names) & _SAMPLE_FIELDS - fields):
+            raise ChoiceError(
+                f"{option} {', '.join(unread)}: lint reads no completions, only prompts and references; leave it out "
+                "(`touchstone score` and `touchstone filter` read them)"
+            )
         if strangers := sorted(set(names) - fields):
             raise ChoiceError(f"{option} {', '.join(strangers)}: these rewards know {', '.join(sorted(fields))}")
     if strangers := sorted(set(choice.params) - set(choice.rewards)):

@@ -173,6 +173,7 @@ def test_an_empty_file_is_a_finding(live_url: str, tmp_path: Path) -> None:
         ([], "which rewards"),
         (["-r", "math_equl@v2"], "math_equal@v2"),
         (["-r", "math_equal@v2", "-c", "answr=answer"], "these rewards know answer, prompt"),
+        (["-r", "math_equal@v2", "-c", "completion=response"], "lint reads no completions"),
         (["-r", "math_equal@v2", "-c", "answer"], "write FIELD=COLUMN"),
         (["-r", "math_equal@v2", "--params", "math_equal@v2={"], "not JSON"),
         (["-r", "math_equal@v2", "--params", "math_equal@v2=1"], "write an object"),
