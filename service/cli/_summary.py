@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from service.cli._failure import fail
@@ -11,6 +12,7 @@ from trainer_client import Failure, Outcome, Score, Statistics
 
 _LEAST_SCORED = 50
 """Values that say something about a reward; a few may be equal by chance."""
+_MOST_MESSAGES = 3
 
 
 def summarise(reward: str, outcomes: list[Outcome], statistics: Statistics | None, out: Path) -> None:
@@ -32,11 +34,14 @@ def summarise(reward: str, outcomes: list[Outcome], statistics: Statistics | Non
     for (name, value), count in counted.most_common(20):
         table.add_row(name, value, f"{count:,}", f"{count / len(outcomes):.1%}")
     console.print(table)
-    mean = f"mean {sum(score.value for score in scores) / len(scores):.4f}, " if scores else ""
     failed = len(outcomes) - len(scores)
+    few = f" (of only {len(scores):,} out of {len(outcomes):,})" if failed > len(scores) else ""
+    mean = f"mean {sum(score.value for score in scores) / len(scores):.4f}{few}, " if scores else ""
     console.print(
         f"{len(outcomes):,} samples: {mean}{len(scores):,} scored, {failed:,} failed. Outcomes: {out}", soft_wrap=True
     )
+    if scores:
+        _show_failures(console, outcomes)
     if statistics is not None and statistics.scored:
         _show(console, reward, statistics)
     kinds = {outcome.kind for outcome in outcomes if isinstance(outcome, Failure)}
@@ -44,6 +49,15 @@ def summarise(reward: str, outcomes: list[Outcome], statistics: Statistics | Non
         first = next(outcome.message for outcome in outcomes if isinstance(outcome, Failure))
         hint = " Name the column with --column answer=..." if kinds == {"missing_reference"} else ""
         fail(f"no sample could be scored ({', '.join(sorted(kinds))}). {first}{hint}")
+
+
+def _show_failures(console: Console, outcomes: list[Outcome]) -> None:
+    """Print what failures say, the most frequent first."""
+    said = Counter((each.kind, each.message) for each in outcomes if isinstance(each, Failure))
+    for (kind, message), count in said.most_common(_MOST_MESSAGES):
+        console.print(f"[red]{escape(kind)}[/red] {count:,}  {escape(message)}", soft_wrap=True)
+    if len(said) > _MOST_MESSAGES:
+        console.print(f"{len(said) - _MOST_MESSAGES:,} other messages stand with the outcomes.")
 
 
 def _show(console: Console, reward: str, statistics: Statistics) -> None:

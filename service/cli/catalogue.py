@@ -65,14 +65,19 @@ def show_reward(
     table.add_column(overflow="fold")
     rows = {
         "range": f"{reward.range[0]:g} to {reward.range[1]:g}",
-        "budget": f"{reward.budget_s:g} CPU seconds a sample",
+        **_limits(reward),
         "longest completion": f"{reward.max_completion_chars:,} characters",
         "needs": ", ".join(reward.needs) or "-",
         "use instead": registry.successor(reward.id) or "-",
         "reference": "\n".join(_fields(registry.references(reward)).values()) or "-",
         "params": "\n".join(_fields([reward.params]).values()) or "-",
         "a sample has": ", ".join(
-            ["completion", *["group"] * reward.is_group, *["completion_tokens"] * _counts_tokens(reward)]
+            [
+                "completion",
+                *["prompt, where the text above needs it"] * reward.is_judged,
+                *["group"] * reward.is_group,
+                *["completion_tokens"] * _counts_tokens(reward),
+            ]
         ),
         "behaviour": found.behaviour or "not released, or not proven with the packages installed here",
         "build": found.build,
@@ -91,6 +96,13 @@ def _fields(models: "Sequence[type[BaseModel]]") -> dict[str, str]:
             default = "" if info.is_required() else f" [dim]Default {escape(json.dumps(info.default))}.[/dim]"
             found.setdefault(name, f"[bold]{name}[/bold]: {escape(info.description or '')}{default}")
     return found
+
+
+def _limits(reward: "Reward") -> dict[str, str]:
+    """Return what a reward takes to score a sample."""
+    if reward.is_judged:
+        return {"judge": "asked; without one judge_unavailable, but where rules decide alone"}
+    return {"budget": f"{reward.budget_s:g} CPU seconds a sample"}
 
 
 def _counts_tokens(reward: "Reward") -> bool:

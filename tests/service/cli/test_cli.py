@@ -91,6 +91,14 @@ def test_show_prints_what_a_needed_reward_compares_with() -> None:
     assert "completion, completion_tokens" in output
 
 
+def test_show_says_that_a_judge_is_asked() -> None:
+    """Its time is no CPU time, and the prompt is part of what it is asked."""
+    output = " ".join(run("show", "faithfulness@v1")[1].split())
+    assert "judge asked; without one judge_unavailable" in output
+    assert "a sample has completion, prompt" in output
+    assert "CPU seconds a sample" not in output
+
+
 def test_show_suggests_what_was_meant() -> None:
     """An unknown id ends with exit code 2 and the nearest ids."""
     code, output = run("show", "math_equl@v1")
@@ -106,6 +114,18 @@ def test_score_writes_one_outcome_a_row(url: str, rows: Path) -> None:
     assert [1.0, 0.0, None] == [line["value"] for line in lines]
     assert "missing_reference" == lines[2]["kind"]
     assert "3 samples: mean 0.5000, 2 scored, 1 failed" in output
+    assert "missing_reference 1  " in output
+
+
+def test_score_says_why_samples_failed(url: str, tmp_path: Path) -> None:
+    """A mean of the few that rules score is said to be that of these alone, and the judge's absence is told."""
+    file = tmp_path / "rows.jsonl"
+    rows = [{"prompt": "What is 2 + 2?", "completion": text} for text in ("", "We add 2 + 2 = 4.", "We see 2 + 2 = 4.")]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    code, output = run("score", "faithfulness@v1", str(file), "--url", url)
+    assert 0 == code, output
+    assert "mean 0.0000 (of only 1 out of 3), 1 scored, 2 failed" in output
+    assert "judge_unavailable 2  No judge is configured. Set TOUCHSTONE_JUDGE_URL" in output
 
 
 def test_score_sends_tokens(url: str, tmp_path: Path) -> None:
@@ -272,3 +292,9 @@ def test_demo_reads_the_published_labels(tmp_path: Path) -> None:
     samples, labels = _gsm8k(file)
     assert [{"answer": "4"}] == [sample.reference for sample in samples]
     assert [True] == labels
+
+
+def test_serve_names_the_variable_that_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its whole name, the judge's too."""
+    monkeypatch.setenv("TOUCHSTONE_JUDGE_RETRIES", "-1")
+    assert "TOUCHSTONE_JUDGE_RETRIES: Input should be greater" in run("serve", "--port", "0")[1]
