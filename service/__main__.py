@@ -17,6 +17,7 @@ from service.judging.nobody import Judges, NoJudges
 from service.judging.settings import JudgeSettings
 from service.listener import listen, publish
 from service.pool import Pool
+from service.rubrics.rubric import RubricError
 from service.settings import MEBIBYTE, Settings, complaints
 from service.telemetry import Telemetry
 
@@ -41,11 +42,10 @@ def main(settings: Settings | None = None) -> int:
         return 1
     log = telemetry.configure(settings.log_level, telemetry.standard_error())
     try:
-        judges = _judges(settings.judge, log)
-    except OSError as error:
+        server = _server(settings, _judges(settings.judge, log), log)
+    except (OSError, RubricError) as error:
         sys.stderr.write(f"touchstone: {error}\n")
         return 1
-    server = _server(settings, judges, log)
     # uvicorn has handlers of its own while it runs, and hands the signal to these once it has drained: exit code 0.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))

@@ -15,9 +15,14 @@ from service.edge import Edge
 from service.judging import status as judge_status
 from service.judging.bench import Bench
 from service.judging.nobody import Judges, NoJudges
+from service.memo import Memo
 from service.metrics import Metrics
 from service.pool import Pool
+from service.rubrics.book import RubricBook
+from service.rubrics.routes import RubricRoutes
+from service.scoring import Scorer
 from service.settings import Settings
+from service.targets import Targets
 from service.telemetry import Telemetry
 
 _DESCRIPTION = """
@@ -61,13 +66,17 @@ def create_app(
     app.state.max_batch = settings.max_batch
     errors.install(app)
     metrics = Metrics(registry, pool, judges)
-    bench = Bench(judges.for_team)
-    score_routes = routes.ScoreRoutes(settings, registry, digests, pool, log, metrics, bench)
+    memo = Memo(settings.memo_entries, settings.memo_bytes)
+    scorer = Scorer(registry, pool, Bench(judges.for_team), settings.max_text_chars, memo)
+    score_routes = routes.ScoreRoutes(settings, registry, digests, scorer, log, metrics)
+    book = RubricBook(registry, settings.rubrics)
+    targets = Targets(registry, book, scorer, metrics, log)
     routers = [
         catalogue.health_router(pool, service_version()),
         metrics.router(),
         catalogue.catalogue_router(registry, digests),
         score_routes.router(),
+        RubricRoutes(settings, book, targets, digests).router(),
         judge_status.router(judges),
     ]
     for router in routers:

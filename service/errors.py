@@ -4,6 +4,7 @@ ProblemError                 any of the below, raised with its slug and status
 ├── unknown-reward           404, 422   no such reward version is served
 ├── missing-key              401        the key is missing or wrong
 ├── body-too-large           413        the body or the batch is over its limit
+├── taken                    409        the name has been given to something else
 └── invalid-request          422        the body does not fit the schema
 invalid-json                 400        the body is not JSON, or not valid Unicode
 unavailable                  503        the queue is full or no worker is ready; `Retry-After` says when
@@ -31,6 +32,7 @@ _TITLES = {
     "unknown-reward": "No such reward version",
     "missing-key": "The API key is missing or wrong",
     "body-too-large": "The request is too large",
+    "taken": "The name is taken",
     "invalid-request": "The request does not fit the schema",
     "invalid-json": "The body is not valid JSON",
     "unavailable": "The service cannot take this work now",
@@ -107,6 +109,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, object]]:
         400: "The body is not valid JSON.",
         401: "The API key is missing or wrong.",
         404: "No such reward version.",
+        409: "The name has been given to something else, and that stays.",
         413: "The body or the batch is over its limit.",
         422: "The request does not fit the schema.",
         503: "The service cannot take this work now; `Retry-After` says when to try again.",

@@ -6,27 +6,24 @@ from typing import Annotated, Any, NamedTuple
 
 import orjson
 from fastapi import APIRouter, Body, Request
-from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from rewards.declare import Reward
 from rewards.digest import Digests
 from rewards.frames import EncodedOutcome, Json
 from rewards.registry import Registry
-from rewards.types import Frozen
 from service import errors, statistics, wire
 from service.catalogue import unknown
 from service.examples import BATCH_EXAMPLES, request_examples
 from service.fast_json import FastJsonRoute
 from service.intake import Read, RequestIntake, SampleIntake
-from service.judging.bench import Bench
-from service.memo import Memo
 from service.metrics import Metrics
-from service.pool import Pool
-from service.scoring import Ask, Scorer, Submission
+from service.scoring import Ask, Scorer
 from service.settings import Settings
 from service.shortcut import Shortcut, Shortcuts
 from service.statistics import Counts
+from service.submissions import misfits, places_of, present, submission
 from service.telemetry import Telemetry
 
 _JSON = "application/json"
@@ -50,16 +47,14 @@ class ScoreRoutes:
         settings: Settings,
         registry: Registry,
         digests: Mapping[str, Digests],
-        pool: Pool,
+        scorer: Scorer,
         telemetry: Telemetry,
         metrics: Metrics,
-        bench: Bench,
     ) -> None:
         self._settings = settings
         self._registry = registry
         self._digests = digests
-        memo = Memo(settings.memo_entries, settings.memo_bytes)
-        self._scorer = Scorer(registry, pool, bench, settings.max_text_chars, memo)
+        self._scorer = scorer
         self._telemetry = telemetry
         self._metrics = metrics
 
@@ -95,7 +90,7 @@ class ScoreRoutes:
     def _reward_endpoint(self, reward: Reward) -> Callable[..., Awaitable[Response]]:
         async def score(request: Request, body: Any) -> Response:  # noqa: ANN401 - annotated below, per reward
             submissions = [
-                _submission(sample, {} if reference is None else reference.model_dump(exclude_none=True))
+                submission(sample, {} if reference is None else reference.model_dump(exclude_none=True))
                 for sample in body.samples
                 for reference in [getattr(sample, "reference", None)]
             ]
@@ -136,10 +131,10 @@ class ScoreRoutes:
         asks, places = self._asks(body.rewards)
         rewards = [reward for ask in body.rewards if (reward := self._registry.get(ask.reward)) is not None]
         if len(rewards) == len(body.rewards):  # else nobody knows what the samples should look like
-            places += _misfits(self._registry, rewards, body.samples)
+            places += misfits(self._registry, rewards, body.samples)
         if places:
             raise errors.invalid(places)
-        submissions = [_submission(sample, _present(sample.reference)) for sample in body.samples]
+        submissions = [submission(sample, present(sample.reference)) for sample in body.samples]
         read = Read(submissions, [sample.id for sample in body.samples])
         terms = _Terms(request.state.request_id, body.deadline_ms, body.statistics)
         return await self._answer_many(terms, asks, read)
@@ -179,7 +174,7 @@ class ScoreRoutes:
             try:
                 asks.append(Ask(reward, reward.params.model_validate(ask.params)))
             except ValidationError as error:
-                places += _places(("body", "rewards", index, "params"), error, reward.params)
+                places += places_of(("body", "rewards", index, "params"), error, reward.params)
         return asks, places
 
     async def _answer_one(self, terms: _Terms, ask: Ask, read: Read) -> Response:
@@ -193,15 +188,14 @@ class ScoreRoutes:
     async def _score(self, terms: _Terms, asks: Sequence[Ask], read: Read) -> list[bytes]:
         """Return one `ScoreResponse` per ask, in JSON."""
         submissions, ids = read
-        settings, deadline_ms = self._settings, terms.deadline_ms
+        settings = self._settings
         work = len(submissions) * sum(1 + len(ask.reward.needs) for ask in asks)
         if work > settings.max_queued:
             detail = f"{len(submissions):,} samples for {len(asks)} rewards never fit into the queue of "
             detail += f"{settings.max_queued:,}. Split the request."
             raise errors.ProblemError("body-too-large", 413, detail)
-        deadline_s = settings.deadline_s if deadline_ms is None else min(deadline_ms / 1000, settings.max_deadline_s)
         started = time.perf_counter()
-        scored = await self._scorer.score(asks, submissions, deadline_s)
+        scored = await self._scorer.score(asks, submissions, settings.wall_s(terms.deadline_ms))
         seconds = time.perf_counter() - started
         self._metrics.samples_taken(len(submissions))
         groups = statistics.groups_of(submissions)
@@ -239,59 +233,3 @@ def _terms(request_id: str, fields: Mapping[str, Any]) -> _Terms:
 def _result(head: Json, ids: Sequence[str | None], outcomes: Sequence[EncodedOutcome]) -> bytes:
     """Return one `ScoreResponse` in JSON."""
     return b'%b,"outcomes":[%b]}' % (orjson.dumps(head)[:-1], wire.render(ids, outcomes))
-
-
-def _submission(sample: wire.SampleBody, reference: Json) -> Submission:
-    return {
-        "completion": wire.plain_text(sample.completion),
-        "reference": reference,
-        "prompt": wire.plain_prompt(sample.prompt),
-        "group": sample.group,
-        "completion_tokens": sample.completion_tokens,
-        "completion_ids": sample.completion_ids,
-    }
-
-
-def _present(reference: Mapping[str, JsonValue] | None) -> Json:
-    """Return the fields of a reference that have a value: a null field is an absent one."""
-    return {name: value for name, value in (reference or {}).items() if value is not None}
-
-
-def _misfits(registry: Registry, rewards: Sequence[Reward], samples: Sequence[wire.BatchSample]) -> list[errors.Place]:
-    """Return what is wrong with the references and groups of a batch, for the rewards asked for."""
-    known = {name for reward in rewards for each in registry.references(reward) for name in each.model_fields}
-    places: list[errors.Place] = []
-    for index, sample in enumerate(samples):
-        if len(places) > errors.MAX_LISTED:
-            break
-        here = ("body", "samples", index)
-        reference = _present(sample.reference)
-        for name in reference.keys() - known:
-            message = f"None of the rewards compares with this field; they know {', '.join(sorted(known)) or 'none'}."
-            places.append(errors.place((*here, "reference", name), message))
-        for reward in rewards:
-            if reward.is_group and sample.group is None:
-                places.append(errors.place((*here, "group"), f"{reward.id} compares the completions of a group."))
-            for model in registry.references(reward):
-                places += _reference_misfits(model, reference, (*here, "reference"))
-    return places
-
-
-def _reference_misfits(model: type[Frozen], reference: Json, path: tuple[object, ...]) -> list[errors.Place]:
-    fields = model.model_fields
-    if any(info.is_required() and name not in reference for name, info in fields.items()):
-        return []  # an absent reference is the outcome `missing_reference`
-    try:
-        model.model_validate({name: reference[name] for name in fields if name in reference})
-    except ValidationError as error:
-        return _places(path, error, model)
-    return []
-
-
-def _places(path: tuple[object, ...], error: ValidationError, model: type[Frozen]) -> list[errors.Place]:
-    """Return what is wrong with the fields of a model; of one that it does not have, which it has."""
-    known = f"There is no such field; there are {', '.join(model.model_fields) or 'none'}."
-    return [
-        errors.place((*path, *one["loc"]), known if one["type"] == "extra_forbidden" else one["msg"])
-        for one in error.errors(include_input=False)
-    ]

@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     max_queued: Annotated[int, Field(ge=1)] = 100_000
     """Most samples that may wait for a worker; more is 503."""
 
+    rubrics: Path | None = None
+    """Folder of rubrics, one YAML file each, named after it: `maths@v1.yaml`. Rubrics that are put over HTTP are kept
+    there too; without a folder they are gone with the service."""
+
     memo_entries: Annotated[int, Field(ge=0)] = 100_000
     """Most outcomes to remember, so that an equal sample is not scored again; 0 remembers none."""
     memo_mb: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 64
@@ -71,6 +75,10 @@ class Settings(BaseSettings):
         """
         given = {name: value for name, value in options.items() if value is not None}
         return cls(**given)  # type: ignore[arg-type]
+
+    def wall_s(self, deadline_ms: int | None) -> float:
+        """Return how many seconds a request may take that asks for so many milliseconds."""
+        return self.deadline_s if deadline_ms is None else min(deadline_ms / 1000, self.max_deadline_s)
 
     @property
     def max_body_bytes(self) -> int:

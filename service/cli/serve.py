@@ -1,5 +1,6 @@
 """`touchstone serve`: run the service."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,10 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to bind; loopback needs no key.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to bind; 0 takes a free one.")] = None,
     workers: Annotated[int | None, typer.Option(help="Worker processes; one a core by default.")] = None,
+    rubrics: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Folder of rubrics, one YAML file each: maths@v1.yaml."),
+    ] = None,
 ) -> None:
     """Serve the rewards over HTTP until SIGTERM or Ctrl-C.
 
@@ -25,7 +30,7 @@ def serve(
     except ModuleNotFoundError as missing:
         require("service", missing)
     try:
-        settings = Settings.from_options(host=host, port=port, workers=workers)
+        settings = Settings.from_options(host=host, port=port, workers=workers, rubrics=rubrics)
     except ValidationError as error:
         fail("; ".join(complaints(error)), code=2)
     raise typer.Exit(main(settings))

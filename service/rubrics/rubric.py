@@ -1,0 +1,152 @@
+"""A rubric: rewards with params, weights, gates and clamps, under a name and a version that never change.
+
+value = sum over the parts of weight x clamped value, where a part counts only if each part that it names in `only_if`
+has the value 1. A part that could not be judged leaves the whole without a judgement.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Self
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+
+from rewards.frames import EncodedOutcome, encode_outcome
+from rewards.registry import Registry
+from rewards.types import Failure, Frozen, Outcome, Score
+from service.scoring import Ask
+
+ID_PATTERN = r"^[a-z][a-z0-9_]{0,62}@v[1-9][0-9]{0,5}$"
+"""What a rubric may be called: as a reward is."""
+MAX_PARTS = 50
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class RubricError(ValueError):
+    """A rubric does not fit the rewards that are served; the message says where and why."""
+
+
+class Part(BaseModel):
+    """One reward of a rubric."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reward: str = Field(description="A reward id.", examples=["math_equal@v2"])
+    name: str | None = Field(None, max_length=64, description="What its value is called; the reward's id by default.")
+    params: dict[str, JsonValue] = Field(default_factory=dict, description="As the reward's own route takes them.")
+    weight: Finite = Field(1.0, description="What its value is multiplied by.")
+    clamp: tuple[Finite, Finite] | None = Field(
+        None, description="The lowest and the highest value that count; others are taken for the nearer of them."
+    )
+    only_if: list[str] = Field(
+        default_factory=list, description="Names of parts that must have the value 1; else this one counts for nothing."
+    )
+
+    @property
+    def key(self) -> str:
+        """The part's name."""
+        return self.name or self.reward
+
+
+class RubricBody(BaseModel):
+    """What a rubric says; it is written once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    description: str = Field("", max_length=2_000)
+    parts: list[Part] = Field(min_length=1, max_length=MAX_PARTS)
+
+    @model_validator(mode="after")
+    def _name_each_part_once(self) -> Self:
+        names = [part.key for part in self.parts]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two parts are called {twice[0]}: give one of them a `name`")
+        for part in self.parts:
+            if unknown := [name for name in part.only_if if name not in names or name == part.key]:
+                raise ValueError(f"{part.key} pays only if {unknown[0]} is 1, which is no other part")
+            if part.clamp is not None and part.clamp[0] > part.clamp[1]:
+                raise ValueError(f"the clamp of {part.key} ends below its beginning")
+        return self
+
+    def canonical(self) -> bytes:
+        """Return the text that two equal rubrics have in common."""
+        return orjson.dumps(self.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """A rubric that fits the rewards that are served."""
+
+    id: str
+    body: RubricBody
+    asks: Sequence[Ask]
+    """What is scored for it, a part each."""
+
+    @classmethod
+    def of(cls, rubric_id: str, body: RubricBody, registry: Registry) -> "Rubric":
+        """Return a rubric, its rewards looked up.
+
+        Raises:
+            RubricError: a reward is not served, or its params do not fit.
+        """
+        return cls(rubric_id, body, [_ask(part, registry) for part in body.parts])
+
+    @property
+    def digest(self) -> str:
+        """The digest of what it says; the rewards that it names are frozen by digests of their own."""
+        return f"sha256:{hashlib.sha256(self.body.canonical()).hexdigest()}"
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The lowest and the highest value that there can be."""
+        ends = [_span(part, ask.reward.range) for part, ask in zip(self.body.parts, self.asks, strict=True)]
+        return sum(low for low, _ in ends), sum(high for _, high in ends)
+
+    def combine(self, columns: Sequence[Sequence[EncodedOutcome]]) -> list[EncodedOutcome]:
+        """Return the outcome of each sample, from the outcomes of each part."""
+        return [encode_outcome(self._combined(row)) for row in zip(*columns, strict=True)]
+
+    def _combined(self, row: Sequence[EncodedOutcome]) -> Outcome:
+        parts = self.body.parts
+        for part, encoded in zip(parts, row, strict=True):
+            if encoded.value is None:
+                failed = encoded.outcome()
+                if isinstance(failed, Failure):
+                    return Failure(failed.kind, f"{part.key}: {failed.message}")
+        values = {part.key: encoded.value or 0.0 for part, encoded in zip(parts, row, strict=True)}
+        closed = [part.key for part in parts if any(values[gate] != 1.0 for gate in part.only_if)]
+        total = sum(part.weight * _clamped(values[part.key], part.clamp) for part in parts if part.key not in closed)
+        reason, explanation = "combined", f"The weighted sum of {len(parts)} parts."
+        if closed:
+            reason, explanation = (
+                "gated",
+                f"{', '.join(closed)}: not counted, since a part that it depends on is not 1.",
+            )
+        return Score(total, reason, explanation, values)
+
+
+def _ask(part: Part, registry: Registry) -> Ask:
+    reward = registry.get(part.reward)
+    if reward is None:
+        raise RubricError(f"{part.key}: there is no reward {part.reward!r}")
+    try:
+        params: Frozen = reward.params.model_validate(part.params)
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        where = ".".join(map(str, ("params", *first["loc"])))
+        raise RubricError(f"{part.key}: {where}: {first['msg']}") from None
+    return Ask(reward, params)
+
+
+def _span(part: Part, declared: tuple[float, float]) -> tuple[float, float]:
+    """Return the least and the most that a part can add."""
+    ends = [part.weight * _clamped(value, part.clamp) for value in declared]
+    if part.only_if:
+        ends.append(0.0)
+    return min(ends), max(ends)
+
+
+def _clamped(value: float, clamp: tuple[float, float] | None) -> float:
+    return value if clamp is None else min(max(value, clamp[0]), clamp[1])

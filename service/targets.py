@@ -1,0 +1,118 @@
+"""What can be asked for by one name: a reward, or a rubric of several. Either comes to one outcome per sample."""
+
+import difflib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rewards.declare import Reward
+from rewards.frames import EncodedOutcome
+from rewards.registry import Registry
+from rewards.types import Frozen
+from service import statistics
+from service.errors import ProblemError
+from service.metrics import Metrics
+from service.rubrics.book import RubricBook
+from service.rubrics.rubric import Rubric
+from service.scoring import Ask, Scorer, Submission
+from service.telemetry import Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A reward or a rubric."""
+
+    id: str
+    asks: Sequence[Ask]
+    names: Sequence[str]
+    """What the value of each ask is called."""
+    range: tuple[float, float]
+    references: Sequence[type[Frozen]]
+    """What its rewards, and those that they need, compare with."""
+    rubric: Rubric | None = None
+
+    @property
+    def rewards(self) -> list[Reward]:
+        """The rewards that it is made of."""
+        return [ask.reward for ask in self.asks]
+
+    @property
+    def fields(self) -> dict[str, bool]:
+        """The fields of a reference, and whether one of the rewards cannot do without."""
+        found: dict[str, bool] = {}
+        for model in self.references:
+            for name, info in model.model_fields.items():
+                found[name] = found.get(name, False) or info.is_required()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What a target says of a batch."""
+
+    whole: Sequence[EncodedOutcome]
+    """One outcome for each sample."""
+    parts: Mapping[str, Sequence[EncodedOutcome]]
+    """The outcomes of each ask, by its name."""
+    seconds: float
+
+
+class Targets:
+    """Finds targets and scores batches with them.
+
+    Args:
+        registry: The rewards that are served.
+        book: The rubrics that are served.
+        scorer: What scores.
+        metrics: Where batches are counted.
+        log: Where batches are logged.
+    """
+
+    def __init__(self, registry: Registry, book: RubricBook, scorer: Scorer, metrics: Metrics, log: Telemetry) -> None:
+        self.registry = registry
+        self._book = book
+        self._scorer = scorer
+        self._metrics = metrics
+        self._log = log
+
+    def find(self, target_id: str) -> Target:
+        """Return a target.
+
+        Raises:
+            ProblemError: there is none of this name.
+        """
+        if (reward := self.registry.get(target_id)) is not None:
+            ask = Ask(reward, reward.params())
+            return Target(target_id, [ask], [target_id], reward.range, self.registry.references(reward))
+        if (rubric := self._book.get(target_id)) is None:
+            raise ProblemError("unknown-reward", 404, self._unknown(target_id))
+        references: list[type[Frozen]] = []
+        for ask in rubric.asks:
+            references += [each for each in self.registry.references(ask.reward) if each not in references]
+        names = [part.key for part in rubric.body.parts]
+        return Target(target_id, rubric.asks, names, rubric.range, references, rubric)
+
+    async def score(
+        self, target: Target, submissions: Sequence[Submission], deadline_s: float, request_id: str
+    ) -> Verdicts:
+        """Return what a target says of a batch.
+
+        Raises:
+            PoolUnavailableError: the pool cannot take the work now.
+        """
+        started = time.perf_counter()
+        columns = await self._scorer.score(target.asks, submissions, deadline_s)
+        seconds = time.perf_counter() - started
+        self._metrics.samples_taken(len(submissions))
+        groups = statistics.groups_of(submissions)
+        for ask, column in zip(target.asks, columns, strict=True):
+            counts = statistics.count(ask.reward, column, groups)
+            self._log.batch_scored(request_id=request_id, reward=ask.reward.id, counts=counts, seconds=seconds)
+            self._metrics.batch_scored(reward=ask.reward.id, counts=counts)
+        whole = columns[0] if target.rubric is None else target.rubric.combine(columns)
+        return Verdicts(whole, dict(zip(target.names, columns, strict=True)), seconds)
+
+    def _unknown(self, target_id: str) -> str:
+        near = difflib.get_close_matches(target_id[:100], [*self.registry, *self._book], n=3, cutoff=0.7)
+        hint = f"Did you mean {' or '.join(near)}?" if near else "GET /v1/rewards and /v1/rubrics list what is served."
+        return f"There is no reward or rubric {target_id[:100]!r}. {hint}"
