@@ -5,10 +5,12 @@ no parsing, and one that hangs up midway costs nothing at all. One that hangs up
 """
 
 import asyncio
+import base64
 import hmac
 import re
 import time
 import uuid
+from contextlib import suppress
 from hashlib import sha256
 
 from pydantic import SecretStr
@@ -117,13 +119,13 @@ class Edge:
     def _check_key(self, path: str, headers: Headers) -> None:
         if self._key is None or path.startswith(_OPEN_PATHS):
             return
-        scheme, _, key = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(self._key, _digest(key.strip())):
+        if not hmac.compare_digest(self._key, _digest(_sent_key(headers))):
             raise ProblemError(
                 "missing-key",
                 401,
-                "Send the header Authorization: Bearer <the service's TOUCHSTONE_API_KEY>.",
-                headers={"WWW-Authenticate": "Bearer"},
+                "Send the header Authorization: Bearer <the service's TOUCHSTONE_API_KEY>, or that key as the password "
+                "of Basic authentication.",
+                headers={"WWW-Authenticate": 'Bearer, Basic realm="touchstone", charset="UTF-8"'},
             )
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
@@ -186,6 +188,20 @@ def _replay(body: bytes, gone: asyncio.Future[Message]) -> Receive:
 def _request_id(headers: Headers) -> str:
     given = headers.get("x-request-id", "")
     return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _sent_key(headers: Headers) -> str:
+    """Return the key of a request, a bearer's or the password of whoever; empty where there is none.
+
+    Basic is there for clients that can say who they are in a URL and nowhere else.
+    """
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return given.strip()
+    if scheme.lower() == "basic":
+        with suppress(ValueError):  # neither Base64 nor UTF-8
+            return base64.b64decode(given.strip(), validate=True).decode().partition(":")[2]
+    return ""
 
 
 def _digest(key: str) -> bytes:
