@@ -110,7 +110,7 @@ def main() -> None:
     draft = port_file.with_suffix(".draft")
     draft.write_text(str(listener.getsockname()[1]))
     draft.rename(port_file)
-    _run(server, listener)
+    _run(server, [listener])
 
 
 class _Lag:

@@ -8,6 +8,7 @@ import time
 
 import uvicorn
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from rewards import digest
 from rewards.registry import discover
@@ -35,10 +36,13 @@ def main(settings: Settings | None = None) -> int:
     except ValidationError as error:
         sys.stderr.writelines(f"touchstone: {complaint}\n" for complaint in complaints(error))
         return 2
+    except SettingsError as error:  # one that should be JSON is not
+        sys.stderr.write(f"touchstone: {error}\n")
+        return 2
     try:
-        listener = listen(settings.host, settings.port)
+        listeners = _listen(settings)
     except OSError as error:
-        sys.stderr.write(f"touchstone: cannot listen on {settings.host}:{settings.port}: {error.strerror}\n")
+        sys.stderr.write(f"touchstone: {error}\n")
         return 1
     log = telemetry.configure(settings.log_level, telemetry.standard_error())
     try:
@@ -49,7 +53,7 @@ def main(settings: Settings | None = None) -> int:
     # uvicorn has handlers of its own while it runs, and hands the signal to these once it has drained: exit code 0.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
-    host, port = listener.getsockname()[:2]
+    host, port = listeners[0].getsockname()[:2]
     url = f"http://{host}:{port}"
     log.event("service_started", url=url, docs=f"{url}/docs", seconds=round(time.perf_counter() - started, 2))
     if settings.port_file is not None:
@@ -58,9 +62,26 @@ def main(settings: Settings | None = None) -> int:
         except OSError as error:
             sys.stderr.write(f"touchstone: cannot write {settings.port_file}: {error.strerror}\n")
             return 1
-    _run(server, listener)
+    for extra, target in settings.nemo_gym_ports.items():
+        log.event("nemo_gym_port_opened", url=f"http://{host}:{extra}", target=target)
+    _run(server, listeners)
     log.event("service_stopped")
     return 0
+
+
+def _listen(settings: Settings) -> list[socket.socket]:
+    """Return the listening sockets, the service's own first.
+
+    Raises:
+        OSError: an address is not there or not free; the message says which.
+    """
+    listeners = []
+    for port in (settings.port, *settings.nemo_gym_ports):
+        try:
+            listeners.append(listen(settings.host, port))
+        except OSError as error:
+            raise OSError(f"cannot listen on {settings.host}:{port}: {error.strerror}") from error
+    return listeners
 
 
 def _judges(settings: JudgeSettings, log: Telemetry) -> Judges:
@@ -101,7 +122,7 @@ def _server(settings: Settings, judges: Judges, log: Telemetry) -> uvicorn.Serve
     return uvicorn.Server(config)
 
 
-def _run(server: uvicorn.Server, listener: socket.socket) -> None:
+def _run(server: uvicorn.Server, listeners: list[socket.socket]) -> None:
     """Serve until told to stop, with the garbage collector out of the way of what is loaded and of what a batch makes.
 
     A batch of 800 makes thousands of small objects, hardly one of them part of a cycle.
@@ -109,7 +130,7 @@ def _run(server: uvicorn.Server, listener: socket.socket) -> None:
     gc.collect()
     gc.freeze()  # what is loaded by now stays, and need not be looked through again and again
     gc.set_threshold(_GC_OBJECTS, *gc.get_threshold()[1:])
-    server.run(sockets=[listener])
+    server.run(sockets=listeners)
 
 
 if __name__ == "__main__":

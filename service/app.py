@@ -11,6 +11,10 @@ from fastapi_offline import FastAPIOffline
 from rewards.digest import Digests
 from rewards.registry import Registry
 from service import catalogue, errors, openapi, routes, telemetry
+from service.compat import routes as compat_routes
+from service.compat.desk import Desk
+from service.compat.gateway_timeouts import GatewayTimeouts
+from service.compat.root_targets import RootTargets
 from service.edge import Edge
 from service.judging import status as judge_status
 from service.judging.bench import Bench
@@ -78,6 +82,7 @@ def create_app(
         score_routes.router(),
         RubricRoutes(settings, book, targets, digests).router(),
         judge_status.router(judges),
+        compat_routes.router(Desk(settings, targets, digests, metrics, log)),
     ]
     for router in routers:
         app.include_router(router)
@@ -89,6 +94,8 @@ def create_app(
         api_key=settings.api_key,
         shortcuts=score_routes.shortcuts(),
     )
+    app.add_middleware(GatewayTimeouts)
+    app.add_middleware(RootTargets, ports=settings.nemo_gym_ports)
     openapi.install(app)
     return app
 

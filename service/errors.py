@@ -5,9 +5,11 @@ ProblemError                 any of the below, raised with its slug and status
 ├── missing-key              401        the key is missing or wrong
 ├── body-too-large           413        the body or the batch is over its limit
 ├── taken                    409        the name has been given to something else
+├── unscorable               422        a sample has no judgement, on a wire that cannot say so
 └── invalid-request          422        the body does not fit the schema
 invalid-json                 400        the body is not JSON, or not valid Unicode
 unavailable                  503        the queue is full or no worker is ready; `Retry-After` says when
+                             504        the same, for a client that tries again after nothing else
 internal                     500        a defect of the service
 """
 
@@ -33,6 +35,7 @@ _TITLES = {
     "missing-key": "The API key is missing or wrong",
     "body-too-large": "The request is too large",
     "taken": "The name is taken",
+    "unscorable": "A sample has no judgement",
     "invalid-request": "The request does not fit the schema",
     "invalid-json": "The body is not valid JSON",
     "unavailable": "The service cannot take this work now",
@@ -113,6 +116,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, object]]:
         413: "The body or the batch is over its limit.",
         422: "The request does not fit the schema.",
         503: "The service cannot take this work now; `Retry-After` says when to try again.",
+        504: "As 503, for a client that tries again after nothing else.",
     }
     return {
         status: {"description": texts[status], "content": {MEDIA_TYPE: {"schema": _PROBLEM_SCHEMA}}}

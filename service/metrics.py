@@ -6,7 +6,7 @@ statuses, so that no caller can make up a series.
 """
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import accumulate
 from operator import add
@@ -20,7 +20,9 @@ from starlette.responses import PlainTextResponse, Response
 from typing_extensions import override
 
 from rewards.registry import Registry
+from rewards.types import FailureKind
 from service import errors
+from service.compat.policy import Became, Wire
 from service.judging import metrics as judge_metrics
 from service.judging.nobody import Judges
 from service.pool import Pool
@@ -42,6 +44,8 @@ _PLAIN_ROUTES = (
     "/openapi.json",
 )
 _SHOW, _SCORE = "/v1/rewards/{reward_id}", "/v1/rewards/{reward_id}/score"
+
+_WIRES = frozenset(Wire)
 
 Series = tuple[str, ...]
 """The values of the labels that tell one series from another."""
@@ -72,6 +76,7 @@ class Metrics(Collector):
         self._judges = judges
         self._answers: defaultdict[tuple[str, int], _Answers] = defaultdict(_Answers)
         self._samples = 0
+        self._compat: Counter[Series] = Counter()
         self._counts: dict[Series, Counts] = {(reward_id,): Counts() for reward_id in registry}
         self._routes = {path: path for path in _PLAIN_ROUTES}
         self._routes |= {f"/v1/rewards/{reward_id}": _SHOW for reward_id in registry}
@@ -81,7 +86,7 @@ class Metrics(Collector):
 
     def request_answered(self, *, path: str, status: int, seconds: float) -> None:
         """Count one answered request."""
-        answers = self._answers[self._routes.get(path, _OTHER), status]
+        answers = self._answers[self._routes.get(path) or _wire_of(path), status]
         answers.buckets[bisect_left(_BUCKETS_S, seconds)] += 1
         answers.seconds += seconds
 
@@ -92,6 +97,10 @@ class Metrics(Collector):
     def batch_scored(self, *, reward: str, counts: Counts) -> None:
         """Count one reward over one batch."""
         self._counts[reward,].add(counts)
+
+    def compat_failed(self, wire: Wire, kind: FailureKind, became: Became, number: int) -> None:
+        """Count samples without a judgement on a trainer's own wire, and what they became."""
+        self._compat[wire, kind, became] += number
 
     def router(self) -> APIRouter:
         """Return the route that a scrape asks."""
@@ -111,6 +120,7 @@ class Metrics(Collector):
         """Yield every metric as it stands."""
         yield from self._of_requests()
         yield from self._of_rewards()
+        yield self._of_wires()
         yield from self._of_pool()
         yield from judge_metrics.collect(self._judges)
 
@@ -155,12 +165,28 @@ class Metrics(Collector):
             variance.add_metric(series, counts.variance)
         yield from (batches, outcomes, fired, saturated, groups, flat, variance)
 
+    def _of_wires(self) -> Metric:
+        failures = CounterMetricFamily(
+            "touchstone_compat_failures",
+            "Samples without a judgement on a trainer's own wire, by what they became.",
+            labels=("wire", "kind", "became"),
+        )
+        for series, number in self._compat.items():
+            failures.add_metric(series, number)
+        return failures
+
     def _of_pool(self) -> Iterator[Metric]:
         status = self._pool.status
         yield GaugeMetricFamily("touchstone_queued", "Items that wait for a worker.", value=status.queued)
         yield GaugeMetricFamily("touchstone_workers", "Workers that there should be.", value=status.workers)
         yield GaugeMetricFamily("touchstone_workers_ready", "Workers that are ready.", value=status.ready)
         yield CounterMetricFamily("touchstone_worker_restarts", "Workers that died.", value=status.restarts)
+
+
+def _wire_of(path: str) -> str:
+    """Return the wire that a path belongs to, whatever its target is called."""
+    _, first, wire, *_ = [*path.split("/", 3), "", ""]
+    return f"/compat/{wire}" if first == "compat" and wire in _WIRES else _OTHER
 
 
 def _counter(name: str, text: str, *more_labels: str) -> CounterMetricFamily:

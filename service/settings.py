@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.compat.policy import CompatSettings
 from service.judging.settings import JudgeSettings
 from service.listener import is_loopback
 
@@ -55,6 +56,13 @@ class Settings(BaseSettings):
     judge: JudgeSettings = Field(default_factory=JudgeSettings)
     """The judge, of which each setting is a variable of its own, `TOUCHSTONE_JUDGE_*`."""
 
+    compat: CompatSettings = Field(default_factory=CompatSettings)
+    """What trainers' own wires do about failures, of which each setting is a variable of its own,
+    `TOUCHSTONE_COMPAT_*`."""
+    nemo_gym_ports: dict[Annotated[int, Field(ge=1, le=65_535)], str] = Field(default_factory=dict)
+    """Further ports, and the reward or rubric that `/verify` means there: `{"8410": "math_equal@v2"}`. NeMo Gym knows
+    a host and a port, and no path."""
+
     deadline_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 60
     """Wall time of a request that states none."""
     max_deadline_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 600
@@ -91,7 +99,7 @@ class Settings(BaseSettings):
         return int(self.memo_mb * MEBIBYTE)
 
     @model_validator(mode="after")
-    def _refuse_open_bind(self) -> Self:
+    def _be_safe(self) -> Self:
         if self.api_key is None and not is_loopback(self.host):
             raise ValueError(
                 f"binding {self.host} without a key would let anyone on the network use this service: "
@@ -99,6 +107,8 @@ class Settings(BaseSettings):
             )
         if self.api_key is not None and not self.api_key.get_secret_value():
             raise ValueError("TOUCHSTONE_API_KEY is empty: unset it, or give it a value")
+        if self.port in self.nemo_gym_ports:
+            raise ValueError(f"TOUCHSTONE_NEMO_GYM_PORTS has {self.port}, the service's own port: take another one")
         return self
 
 

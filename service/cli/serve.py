@@ -24,6 +24,7 @@ def serve(
     """
     try:
         from pydantic import ValidationError  # noqa: PLC0415 - the train extra has no service
+        from pydantic_settings import SettingsError  # noqa: PLC0415
 
         from service.__main__ import main  # noqa: PLC0415
         from service.settings import Settings, complaints  # noqa: PLC0415
@@ -33,4 +34,6 @@ def serve(
         settings = Settings.from_options(host=host, port=port, workers=workers, rubrics=rubrics)
     except ValidationError as error:
         fail("; ".join(complaints(error)), code=2)
+    except SettingsError as error:
+        fail(str(error), code=2)
     raise typer.Exit(main(settings))

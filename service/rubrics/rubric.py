@@ -5,7 +5,7 @@ has the value 1. A part that could not be judged leaves the whole without a judg
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Self
 
@@ -108,6 +108,13 @@ class Rubric:
         """Return the outcome of each sample, from the outcomes of each part."""
         return [encode_outcome(self._combined(row)) for row in zip(*columns, strict=True)]
 
+    def shares(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Return what each part adds to the whole, given the values of all."""
+        return {
+            part.key: part.weight * _clamped(values[part.key], part.clamp) if _is_open(part, values) else 0.0
+            for part in self.body.parts
+        }
+
     def _combined(self, row: Sequence[EncodedOutcome]) -> Outcome:
         parts = self.body.parts
         for part, encoded in zip(parts, row, strict=True):
@@ -116,8 +123,8 @@ class Rubric:
                 if isinstance(failed, Failure):
                     return Failure(failed.kind, f"{part.key}: {failed.message}")
         values = {part.key: encoded.value or 0.0 for part, encoded in zip(parts, row, strict=True)}
-        closed = [part.key for part in parts if any(values[gate] != 1.0 for gate in part.only_if)]
-        total = sum(part.weight * _clamped(values[part.key], part.clamp) for part in parts if part.key not in closed)
+        closed = [part.key for part in parts if not _is_open(part, values)]
+        total = sum(self.shares(values).values())
         reason, explanation = "combined", f"The weighted sum of {len(parts)} parts."
         if closed:
             reason, explanation = (
@@ -146,6 +153,11 @@ def _span(part: Part, declared: tuple[float, float]) -> tuple[float, float]:
     if part.only_if:
         ends.append(0.0)
     return min(ends), max(ends)
+
+
+def _is_open(part: Part, values: Mapping[str, float]) -> bool:
+    """Return whether a part counts."""
+    return all(values[gate] == 1.0 for gate in part.only_if)
 
 
 def _clamped(value: float, clamp: tuple[float, float] | None) -> float:

@@ -114,11 +114,16 @@ def test_no_caller_can_make_up_a_series(fresh: httpx.Client) -> None:
     for number in range(20):
         fresh.get(f"/made/up/{number}")
         fresh.post(f"/v1/rewards/made_up@v{number}/score", json={"samples": []})
+        fresh.post(f"/compat/slime/made_up@v{number}", json={"response": ""})
+        fresh.post(f"/compat/made_up{number}/length@v1", json={"response": ""})
         fresh.post("/v1/score", json={"rewards": [{"reward": f"made_up@v{number}"}], "samples": []})
     after = scrape(fresh)
     new = {series for series in after if series not in before}
-    assert {"/v1/score", "other"} >= {label for _, labels in new for name, label in labels if name == "route"}
+    assert {"/v1/score", "/compat/slime", "other"} >= {
+        label for _, labels in new for name, label in labels if name == "route"
+    }
     assert 2 <= (value(after, "request_seconds_count", route="other") or 0)
+    assert 19 <= (value(after, "requests_total", route="/compat/slime", status="404") or 0)
     known = {entry["id"] for entry in fresh.get("/v1/rewards").json()["rewards"]}
     assert known == {label for _, labels in after for name, label in labels if name == "reward"}
 

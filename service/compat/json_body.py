@@ -1,0 +1,81 @@
+"""Request bodies of clients that cannot be asked to write better JSON.
+
+A lone surrogate, which a tokenizer's decoding leaves behind, becomes U+FFFD; NaN and the infinities become null; whole
+numbers of more than 64 bits become what a double makes of them. None of them costs the rest of the batch.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from typing_extensions import override
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MAX_DIGITS = 18
+"""Of a whole number that surely has 64 bits."""
+
+
+def read(body: bytes) -> object:
+    """Return what a body says.
+
+    Raises:
+        JSONDecodeError: it is not JSON.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        pass
+    text = body.decode("utf-8-sig", errors="replace")
+    try:
+        found = json.loads(text, parse_constant=lambda _: None, parse_float=_real, parse_int=_whole)
+        return _scrubbed(found)
+    except RecursionError:
+        raise json.JSONDecodeError("nested too deeply", "", 0) from None
+
+
+def _real(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def _whole(text: str) -> float | None:
+    return int(text) if len(text) <= _MAX_DIGITS else _real(text)
+
+
+def _scrubbed(value: object) -> object:
+    """Return a value whose texts are valid Unicode."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, list):
+        return [_scrubbed(each) for each in value]
+    if isinstance(value, dict):
+        return {str(_scrubbed(name)): _scrubbed(each) for name, each in value.items()}
+    return value
+
+
+class LenientRequest(Request):
+    """A request whose JSON is read by `read`, once."""
+
+    @override
+    async def json(self) -> Any:
+        if not hasattr(self, "_json"):
+            self._json = read(await self.body())
+        return self._json
+
+
+class LenientRoute(APIRoute):
+    """A route whose requests are `LenientRequest`."""
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_leniently(request: Request) -> Response:
+            return await handle(LenientRequest(request.scope, request.receive))
+
+        return handle_leniently
