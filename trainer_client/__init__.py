@@ -13,9 +13,11 @@ from trainer_client._errors import (
     RewardServiceError,
     TooManyFailures,
     Unreachable,
+    Unscored,
     VersionMismatch,
 )
 from trainer_client._retry import Backoff
+from trainer_client._rubrics import RubricInfo, RubricPart, RubricResult
 from trainer_client._spec import RewardSpec
 from trainer_client._statistics import Statistics
 from trainer_client._trl import TRLRewards
@@ -37,11 +39,15 @@ __all__ = [
     "RewardServiceError",
     "RewardSpec",
     "RewardWarning",
+    "RubricInfo",
+    "RubricPart",
+    "RubricResult",
     "Sample",
     "Score",
     "Statistics",
     "TRLRewards",
     "TooManyFailures",
     "Unreachable",
+    "Unscored",
     "VersionMismatch",
 ]

@@ -7,10 +7,11 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
-from trainer_client import _exchange
+from trainer_client import _exchange, _rubrics
 from trainer_client._client import DEFAULT_DEADLINE_S, checked_url, headers, lost, requests, timeout
 from trainer_client._exchange import Answer, Conversation, Reply, Send, Terms
 from trainer_client._retry import Backoff
+from trainer_client._rubrics import RubricInfo, RubricResult
 from trainer_client._types import Outcome, RewardInfo, RewardRequest, RewardResult, Sample
 
 __all__ = ["AsyncRewardClient"]
@@ -56,6 +57,14 @@ class AsyncRewardClient:
         return await self._carry_out(
             _exchange.score_many(self._terms, requests(rewards), samples, statistics=statistics)
         )
+
+    async def score_rubric(self, rubric: str, samples: Sequence[Sample], *, digest: str | None = None) -> RubricResult:
+        """What a rubric says about each sample; see `RewardClient.score_rubric`."""
+        return await self._carry_out(_rubrics.score_rubric(self._terms, rubric, samples, digest=digest))
+
+    async def rubrics(self) -> list[RubricInfo]:
+        """The rubrics that the service offers; see `RewardClient.rubrics`."""
+        return await self._carry_out(_rubrics.rubrics(self._terms))
 
     async def rewards(self) -> list[RewardInfo]:
         """The service's catalogue; see `RewardClient.rewards`."""

@@ -7,9 +7,10 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
-from trainer_client import _exchange
+from trainer_client import _exchange, _rubrics
 from trainer_client._exchange import Answer, Conversation, Lost, Reply, Send, Terms
 from trainer_client._retry import Backoff
+from trainer_client._rubrics import RubricInfo, RubricResult
 from trainer_client._types import Outcome, RewardInfo, RewardRequest, RewardResult, Sample
 
 __all__ = ["RewardClient"]
@@ -92,6 +93,27 @@ class RewardClient:
             RewardServiceError: See the subclasses for the reasons.
         """
         return self._carry_out(_exchange.score_many(self._terms, requests(rewards), samples, statistics=statistics))
+
+    def score_rubric(self, rubric: str, samples: Sequence[Sample], *, digest: str | None = None) -> RubricResult:
+        """What a rubric says about each sample, as one number and by its parts.
+
+        Args:
+            rubric: The id, such as `maths@v1`.
+            samples: The completions; any number. A reference carries the fields of all the rubric's rewards.
+            digest: The digest of the rubric that must answer.
+
+        Raises:
+            RewardServiceError: See the subclasses for the reasons.
+        """
+        return self._carry_out(_rubrics.score_rubric(self._terms, rubric, samples, digest=digest))
+
+    def rubrics(self) -> list[RubricInfo]:
+        """The rubrics that the service offers.
+
+        Raises:
+            RewardServiceError: See the subclasses for the reasons.
+        """
+        return self._carry_out(_rubrics.rubrics(self._terms))
 
     def rewards(self) -> list[RewardInfo]:
         """The service's catalogue.

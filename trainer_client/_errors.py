@@ -7,6 +7,7 @@ RewardServiceError
 ├── BadReply            what answered does not speak the protocol
 ├── VersionMismatch     another version of a reward answered than the one pinned
 ├── MissingColumn       the data set lacks what a reward compares with
+├── Unscored            a completion could not be judged, and the trainer has no word for that
 └── TooManyFailures     too many completions could not be judged
 ```
 """
@@ -22,6 +23,7 @@ __all__ = [
     "RewardServiceError",
     "TooManyFailures",
     "Unreachable",
+    "Unscored",
     "VersionMismatch",
 ]
 
@@ -109,6 +111,24 @@ class MissingColumn(RewardServiceError):  # noqa: N818  the name says it already
             f"{self.reward} compares with the reference field '{self.field}', and the data set has no column "
             f"{' or '.join(self.tried)} among {', '.join(self.columns) or 'none'}; "
             f"name it with columns={{'{self.field}': '<column>'}}."
+        )
+
+
+class Unscored(RewardServiceError):  # noqa: N818  the name says it already
+    """A completion could not be judged, and the trainer takes nothing but a number."""
+
+    def __init__(self, target: str, kind: str, message: str) -> None:
+        self.target = target
+        self.kind = kind
+        self.message = message
+        super().__init__(target, kind, message)
+
+    @override
+    def __str__(self) -> str:
+        """Why, and what to set to train on."""
+        return (
+            f"{self.target} could not judge a completion ({self.kind}: {self.message}) and `unscored` names no number "
+            f"to give instead."
         )
 
 

@@ -77,8 +77,11 @@ class TRLRewards:
         self._transport = transport
         self._lock = threading.Lock()
         self._session: Session | None = None
-        self.functions = [RewardFunction(self, position) for position in range(len(specs))]
+        self.functions = [self._function(position) for position in range(len(specs))]
         """One callable for each reward, for `reward_funcs`."""
+
+    def _function(self, position: int) -> "RewardFunction":
+        return RewardFunction(self, position)
 
     @property
     def weights(self) -> list[float]:

@@ -65,6 +65,11 @@ def score_body(rewards: bytes, samples: Sequence[bytes], deadline_ms: int, *, st
     return b'{"rewards":%b,"samples":[%b],"deadline_ms":%d%b}' % (rewards, joined, deadline_ms, more)
 
 
+def rubric_body(samples: Sequence[bytes], deadline_ms: int) -> bytes:
+    """The body of `POST /v1/rubrics/{id}/score`, of samples that are JSON already."""
+    return b'{"samples":[%b],"deadline_ms":%d}' % (b",".join(samples), deadline_ms)
+
+
 def chunks(samples: Sequence[Sample], sizes: Sequence[int], rewards: int = 1) -> list[list[int]]:
     """The positions of the samples, cut into requests that the service accepts.
 

@@ -25,6 +25,7 @@ class FakeService:
 
     def __init__(self) -> None:
         self.judges: dict[str, Judge] = {}
+        self.rubrics: dict[str, dict[str, Any]] = {}
         self.entries: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
         self.headers: list[httpx.Headers] = []
@@ -57,15 +58,35 @@ class FakeService:
             }
         )
 
+    def host_rubric(self, rubric: str, rewards: Mapping[str, str]) -> None:
+        """Put a rubric on offer: the sum of these rewards, by the names of their parts."""
+        parts = [{"name": name, "reward": reward} for name, reward in rewards.items()]
+        self.rubrics[rubric] = {"id": rubric, "digest": f"sha256:{rubric}", "range": [0.0, len(parts)], "parts": parts}
+
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""
         self.headers.append(request.headers)
+        path = request.url.path
         if request.method == "GET":
-            return httpx.Response(200, json={"rewards": self.entries})
+            offered = {"rubrics": list(self.rubrics.values())} if path == "/v1/rubrics" else {"rewards": self.entries}
+            return httpx.Response(200, json=offered)
         self.asked.append(json.loads(request.content))
         if self.replies:
             return self.replies.pop(0)
+        if path.startswith("/v1/rubrics/"):
+            return httpx.Response(200, json=self.rubric_answer(path.split("/")[3], self.asked[-1]))
         return httpx.Response(200, json=self.answer(self.asked[-1]))
+
+    def rubric_answer(self, rubric: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """What `POST /v1/rubrics/{id}/score` answers."""
+        parts = [part | self.result(part["reward"], asked) for part in self.rubrics[rubric]["parts"]]
+        parts = [part | {"values": [each["value"] for each in part.pop("outcomes")]} for part in parts]
+        rows = [
+            dict(zip([part["name"] for part in parts], row, strict=True)) for row in zip(*columns(parts), strict=True)
+        ]
+        outcomes = [failed("crash") if None in row.values() else scored(sum(row.values()), **row) for row in rows]
+        digest = self.rubrics[rubric]["digest"]
+        return {"rubric": rubric, "digest": digest, "elapsed_ms": 1.5, "parts": parts, "outcomes": outcomes}
 
     def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """What `POST /v1/score` answers."""
@@ -85,6 +106,11 @@ class FakeService:
             groups = [sample.get("group") for sample in asked["samples"]]
             found["statistics"] = statistics([outcome["value"] for outcome in outcomes], groups, self.warnings)
         return found
+
+
+def columns(parts: list[dict[str, Any]]) -> list[list[float | None]]:
+    """The values of each part."""
+    return [part["values"] for part in parts]
 
 
 def statistics(values: list[float | None], groups: list[str | None], warnings: list[str]) -> dict[str, Any]:

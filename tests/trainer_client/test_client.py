@@ -10,6 +10,7 @@ import pytest
 from trainer_client import (
     AsyncRewardClient,
     Backoff,
+    BadReply,
     Failure,
     Rejected,
     RewardClient,
@@ -142,3 +143,73 @@ def test_address(client: type[RewardClient | AsyncRewardClient]) -> None:
     """An address without a scheme is refused before anything is sent."""
     with pytest.raises(ValueError, match="http://"):
         client("127.0.0.1:8400")
+
+
+def test_score_rubric(call: Call, transport: httpx.MockTransport, service: "FakeService") -> None:
+    """A rubric gives one outcome for each sample, and what each part said."""
+    service.host_rubric("sum@v1", {"right": "equal@v1", "neat": "short@v1"})
+    found = call(transport, "score_rubric", "sum@v1", SAMPLES)
+    assert [2.0, 1.0, None] == [outcome.value for outcome in found.outcomes]
+    assert [("right", (1.0, 0.0, None)), ("neat", (1.0, 1.0, 1.0))] == [
+        (each.name, each.values) for each in found.parts
+    ]
+    assert "sha256:sum@v1" == found.digest
+    assert {"samples", "deadline_ms"} == service.asked[0].keys()
+
+
+def test_a_rubric_in_two_requests(call: Call, transport: httpx.MockTransport, service: "FakeService") -> None:
+    """A batch that is too large for one request comes back in order."""
+    service.host_rubric("sum@v1", {"right": "equal@v1", "neat": "short@v1"})
+    samples = [Sample(str(number), {"answer": str(number % 7)}, group=str(number % 3)) for number in range(1500)]
+    found = call(transport, "score_rubric", "sum@v1", samples)
+    assert len(service.asked) == 2
+    assert [float(number < 7) + float(number < 1000) for number in range(1500)] == [o.value for o in found.outcomes]
+    assert [float(number < 7) for number in range(1500)] == list(found.parts[0].values)
+
+
+def test_rubrics(call: Call, transport: httpx.MockTransport, service: "FakeService") -> None:
+    """The rubrics are listed with the rewards of their parts."""
+    service.host_rubric("sum@v1", {"right": "equal@v1", "neat": "short@v1"})
+    (found,) = call(transport, "rubrics")
+    assert ("sum@v1", "sha256:sum@v1", (0.0, 2.0)) == (found.id, found.digest, found.range)
+    assert {"right": "equal@v1", "neat": "short@v1"} == found.rewards
+
+
+def test_a_pinned_rubric(call: Call, transport: httpx.MockTransport, service: "FakeService") -> None:
+    """Its digest is compared with what answered."""
+    service.host_rubric("sum@v1", {"right": "equal@v1"})
+    assert len(call(transport, "score_rubric", "sum@v1", SAMPLES, digest="sha256:sum@v1").outcomes) == len(SAMPLES)
+    with pytest.raises(VersionMismatch, match="rubric digest"):
+        call(transport, "score_rubric", "sum@v1", SAMPLES, digest="sha256:other")
+
+
+def test_a_rubric_is_retried(call: Call, transport: httpx.MockTransport, service: "FakeService") -> None:
+    """As every other call is."""
+    service.host_rubric("sum@v1", {"neat": "short@v1"})
+    service.replies = [httpx.Response(429, headers={"Retry-After": "0"}), httpx.Response(503)]
+    assert [1.0] == [outcome.value for outcome in call(transport, "score_rubric", "sum@v1", [Sample("x")]).outcomes]
+
+
+BAD_RUBRIC = {"rubric": "sum@v1", "digest": "d", "elapsed_ms": 1, "parts": [], "outcomes": []}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        BAD_RUBRIC | {"rubric": "other@v1"},
+        BAD_RUBRIC,
+        BAD_RUBRIC | {"outcomes": [{"status": "scored", "value": None}]},
+        BAD_RUBRIC | {"parts": [{"name": "right"}]},
+    ],
+)
+def test_no_rubric(call: Call, transport: httpx.MockTransport, service: "FakeService", reply: dict[str, Any]) -> None:
+    """A reply that is not what was agreed is not believed."""
+    service.replies = [httpx.Response(200, json=reply)]
+    with pytest.raises(BadReply):
+        call(transport, "score_rubric", "sum@v1", [Sample("x")])
+
+
+def test_no_rubrics(call: Call) -> None:
+    """Neither is such a list."""
+    with pytest.raises(BadReply, match="list of rubrics"):
+        call(httpx.MockTransport(lambda _: httpx.Response(200, json={"rubrics": [{}]})), "rubrics")

@@ -1,0 +1,166 @@
+"""One reward or rubric of a service, for trainers that call a function and take a number."""
+
+import asyncio
+import itertools
+import logging
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trainer_client._client import DEFAULT_DEADLINE_S
+from trainer_client._connections import Connections, Reading, read
+from trainer_client._errors import Unscored
+from trainer_client._override import override
+from trainer_client._rows import Row, plain
+from trainer_client._rubrics import RubricInfo
+from trainer_client._types import Outcome, Score
+
+logger = logging.getLogger("trainer_client")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a trainer gets for one completion."""
+
+    value: float
+    """A finite number."""
+
+    parts: Mapping[str, float]
+    """The values of a rubric's parts, always the same names; 0 each where there was no judgement."""
+
+    unscored: int
+    """1 where there was no judgement and the value is the number that the run has chosen for that, else 0."""
+
+    def report(self) -> dict[str, float]:
+        """Everything as numbers under keys that are the same for each completion."""
+        parts = {f"parts/{name}": value for name, value in self.parts.items()}
+        return {"score": self.value, "unscored": self.unscored, **parts}
+
+
+class Scorer:
+    """Scores completions with one reward or one rubric. Safe to share between threads, loops and forks, and to pickle.
+
+    In a process that unpickles it, equal settings share one scorer, so that its connections stay open.
+
+    Args:
+        target: The id of a reward or of a rubric, such as `math_equal@v2`.
+        url: Where the service is, such as `http://127.0.0.1:8400`.
+        api_key: Sent as a bearer token.
+        params: Settings that the reward's version offers; a rubric has its own.
+        columns: The data set's column for each field of the reference, where it is not the field's own name.
+        digest: The behaviour digest of the reward, or the digest of the rubric, that must answer.
+        unscored: The number to give where there is no judgement; None raises `Unscored` instead.
+        deadline_s: How long one call may take, repeats included.
+    """
+
+    def __init__(  # noqa: PLR0913  nearly all of which stay as they are
+        self,
+        target: str,
+        *,
+        url: str,
+        api_key: str | None = None,
+        params: Mapping[str, Any] | None = None,
+        columns: Mapping[str, str] | None = None,
+        digest: str | None = None,
+        unscored: float | None = None,
+        deadline_s: float = DEFAULT_DEADLINE_S,
+    ) -> None:
+        self.target = target
+        self.__name__ = target
+        self._settings: dict[str, Any] = {
+            "url": url,
+            "api_key": api_key,
+            "params": plain(params or {}),
+            "columns": plain(columns or {}),
+            "digest": digest,
+            "unscored": None if unscored is None else float(unscored),
+            "deadline_s": float(deadline_s),
+        }
+        self._params, self._columns = self._settings["params"], self._settings["columns"]
+        self._digest, self._unscored = digest, unscored
+        self._open = Connections(os.getpid(), url, api_key, deadline_s)
+        self._failed = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def score(self, rows: Sequence[Row]) -> list[Verdict]:
+        """A number for each row.
+
+        Raises:
+            RewardServiceError: The service did not answer, or refused.
+            Unscored: One of the rows could not be judged, and no number is named for that.
+        """
+        fields, rubric = self._reading()
+        samples = [row.sample(fields) for row in rows]
+        client = self._connections().client
+        if rubric is None:
+            outcomes = client.score(self.target, samples, self._params, behaviour=self._digest)
+        else:
+            outcomes = list(client.score_rubric(self.target, samples, digest=self._digest).outcomes)
+        return [self._verdict(outcome, rubric) for outcome in outcomes]
+
+    async def ascore(self, rows: Sequence[Row]) -> list[Verdict]:
+        """A number for each row; see `score`."""
+        reading = self._connections().reading
+        fields, rubric = reading if reading is not None else await asyncio.to_thread(self._reading)
+        samples = [row.sample(fields) for row in rows]
+        client = self._connections().of_loop(asyncio.get_running_loop())
+        if rubric is None:
+            outcomes = await client.score(self.target, samples, self._params, behaviour=self._digest)
+        else:
+            outcomes = list((await client.score_rubric(self.target, samples, digest=self._digest)).outcomes)
+        return [self._verdict(outcome, rubric) for outcome in outcomes]
+
+    def close(self) -> None:
+        """Close this process's connections of ordinary code; a later call opens new ones."""
+        self._connections().client.close()
+        with self._lock:
+            self._open = self._open.anew()
+
+    async def aclose(self) -> None:
+        """Close the running loop's connections; a later call opens new ones."""
+        await self._connections().leave_loop(asyncio.get_running_loop())
+
+    def _verdict(self, outcome: Outcome, rubric: RubricInfo | None) -> Verdict:
+        names = rubric.rewards if rubric is not None else {}
+        if isinstance(outcome, Score):
+            return Verdict(outcome.value, {name: float(outcome.details.get(name, 0.0)) for name in names}, 0)
+        failed = next(self._failed)
+        if failed & (failed - 1) == 0:  # the 1st, 2nd, 4th, 8th ...: what goes on is told, and never fills the log
+            logger.warning("%s: %d completions without a judgement so far: %s", self.target, failed, outcome.kind)
+        if self._unscored is None:
+            raise Unscored(self.target, outcome.kind, outcome.message)
+        return Verdict(float(self._unscored), dict.fromkeys(names, 0.0), 1)
+
+    def _connections(self) -> Connections:
+        """What this process holds open, made anew after a fork."""
+        with self._lock:
+            if self._open.pid != os.getpid():
+                self._open = self._open.anew()
+            return self._open
+
+    def _reading(self) -> Reading:
+        """What the target compares with, asked for once; a rubric's entry if it is one."""
+        connections = self._connections()
+        with connections.lock:
+            if connections.reading is None:
+                connections.reading = read(connections.client, self.target, self._columns)
+            return connections.reading
+
+    @override
+    def __reduce__(self) -> tuple[Any, ...]:
+        return kept, (type(self), self.target, self._settings)
+
+
+_KEPT: dict[str, Scorer] = {}
+_KEPT_LOCK = threading.Lock()
+
+
+def kept(kind: type[Scorer], target: str, settings: Mapping[str, Any]) -> Scorer:
+    """This process's scorer of these settings."""
+    key = repr((kind, target, sorted(settings.items())))
+    with _KEPT_LOCK:
+        if key not in _KEPT:
+            _KEPT[key] = kind(target, **settings)
+        return _KEPT[key]
