@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from trainer_client._scorer import Scorer
+
 ANSWER = {
     "type": "object",
     "properties": {"answer": {"type": "string"}},
@@ -215,3 +217,20 @@ def url(service: FakeService) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+Make = Callable[..., Any]
+
+
+@pytest.fixture
+def make(url: str) -> Iterator[Make]:
+    """Makes scorers of the service, and closes what they opened in ordinary code."""
+    made: list[Scorer] = []
+
+    def scorer(kind: type[Scorer] = Scorer, target: str = "equal@v1", **settings: Any) -> Scorer:  # noqa: ANN401
+        made.append(kind(target, url=url, **settings))
+        return made[-1]
+
+    yield scorer
+    for each in made:
+        each.close()

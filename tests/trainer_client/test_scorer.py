@@ -1,0 +1,118 @@
+"""One reward or rubric, for trainers that take a number."""
+
+import asyncio
+import logging
+import pickle
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trainer_client import Rejected, Unscored, VersionMismatch
+from trainer_client._rows import Row
+from trainer_client._scorer import Scorer
+
+if TYPE_CHECKING:
+    from conftest import FakeService, Make
+
+ROWS = [Row("4", "4"), Row("1234", "4")]
+
+
+async def ascored(scorer: Scorer, rows: list[Row]) -> list[float]:
+    """The numbers, by a loop of its own."""
+    try:
+        return [verdict.value for verdict in await scorer.ascore(rows)]
+    finally:
+        await scorer.aclose()
+
+
+def test_a_reward(service: "FakeService", make: "Make") -> None:
+    """One number for each row, by one request."""
+    scorer = make(Scorer, "equal@v1", params={"limit": 3})
+    assert [1.0, 0.0] == [verdict.value for verdict in scorer.score(ROWS)]
+    assert [{"reward": "equal@v1", "params": {"limit": 3}}] == service.asked[0]["rewards"]
+    assert {"score": 1.0, "unscored": 0} == scorer.score(ROWS)[0].report()
+    assert len(service.asked) == 2
+    scorer.close()
+    assert [1.0, 0.0] == [verdict.value for verdict in scorer.score(ROWS)]
+
+
+def test_a_rubric(service: "FakeService", make: "Make") -> None:
+    """Its parts come with it, under the same names also where there is no judgement."""
+    service.host_rubric("sum@v1", {"right": "equal@v1", "neat": "short@v1"})
+    scorer = make(Scorer, "sum@v1", unscored=-1, digest="sha256:sum@v1")
+    good, bad = scorer.score([Row("4", "4"), Row("?", "4")])
+    assert {"score": 2.0, "unscored": 0, "parts/right": 1.0, "parts/neat": 1.0} == good.report()
+    assert {"score": -1.0, "unscored": 1, "parts/right": 0.0, "parts/neat": 0.0} == bad.report()
+    assert [2.0] == asyncio.run(ascored(scorer, [Row("4", "4")]))
+
+
+def test_no_judgement(make: "Make", caplog: pytest.LogCaptureFixture) -> None:
+    """It is raised, unless a number is named for it; either way it is told, ever more rarely."""
+    caplog.set_level(logging.WARNING)
+    with pytest.raises(Unscored, match=r"equal@v1 could not judge a completion \(crash: It is not so\.\)"):
+        make().score([Row("!crash", "4")])
+    lenient = make(Scorer, "equal@v1", unscored=0.25)
+    assert [(0.25, 1)] * 7 == [(each.value, each.unscored) for each in lenient.score([Row("!crash", "4")] * 7)]
+    assert [1, 1, 2, 4] == [record.args[1] for record in caplog.records if isinstance(record.args, tuple)]
+
+
+def test_the_error_survives_a_process() -> None:
+    """Trainers bring it back from their workers."""
+    error = pickle.loads(pickle.dumps(Unscored("equal@v1", "crash", "It broke.")))  # noqa: S301
+    assert ("crash", "It broke.") == (error.kind, error.message)
+
+
+def test_unknown_and_pinned(make: "Make") -> None:
+    """What is not offered, or is another version than the pinned one, is never scored."""
+    with pytest.raises(Rejected, match="equal@v2"):
+        make(Scorer, "equal@v2").score(ROWS)
+    with pytest.raises(VersionMismatch):
+        make(Scorer, "equal@v1", digest="sha256:other").score(ROWS)
+
+
+def test_many_loops(make: "Make") -> None:
+    """Each call may come on a loop of its own."""
+    scorer = make()
+    assert [[1.0, 0.0]] * 3 == [asyncio.run(ascored(scorer, ROWS)) for _ in range(3)]
+
+
+def test_many_threads(service: "FakeService", make: "Make") -> None:
+    """Threads share a scorer, which asks for the catalogue once."""
+    scorer = make()
+    gate = threading.Barrier(8)
+
+    def call(number: int) -> float:
+        gate.wait()
+        return scorer.score([Row(str(number), "4")])[0].value
+
+    with ThreadPoolExecutor(8) as threads:
+        assert [float(number == 4) for number in range(8)] == list(threads.map(call, range(8)))
+    assert 1 + 8 == len(service.headers)
+
+
+def test_pickled(make: "Make") -> None:
+    """Equal settings share one scorer in the process that unpickles them."""
+    packed = pickle.dumps(make(Scorer, "equal@v1", columns={"answer": "solution"}))
+    first, second = pickle.loads(packed), pickle.loads(packed)  # noqa: S301
+    assert first is second
+    assert "equal@v1" == first.__name__
+    assert [1.0] == [verdict.value for verdict in first.score([Row("4", None, {"solution": "4"})])]
+    first.close()
+
+
+def score_once(scorer: Scorer) -> float:
+    """The number of a right completion."""
+    return scorer.score(ROWS)[0].value
+
+
+def test_forked(make: "Make") -> None:
+    """A child opens connections of its own."""
+    scorer = make()
+    scorer.score(ROWS)
+    parent = scorer._connections()
+    parent.pid = -1
+    assert parent is not scorer._connections()
+    parent.client.close()
+    assert 1.0 == score_once(scorer)
