@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from trainer_client import RewardSpec, TRLRewards
+from trainer_client.trl_async import AsyncTRLRewards
 
 torch = pytest.importorskip("torch")
 trl = pytest.importorskip("trl")
@@ -111,6 +112,19 @@ def test_failed_row_has_no_advantage(
     assert all(found[at] < 0 for at in (3, 7))
     assert metrics["rewards/right@v1/mean"] == [pytest.approx(5 / 7)]
     assert metrics["right@v1/failed"] == [pytest.approx(1 / 8)]
+
+
+def test_asynchronous_functions(model: Path, service: "FakeService", tmp_path: Path) -> None:
+    """TRL awaits them together, one request feeds them all, and its figures are under their names."""
+    service.host("right@v1", scripted(RIGHT, "crash"))
+    service.host("neat@v1", scripted(NEAT, "crash"))
+    service.host("watched@v1", scripted(WATCHED, "crash"))
+    rewards = AsyncTRLRewards(SPECS, base_url="http://service.test", transport=httpx.MockTransport(service))
+    found, metrics = advantages(model, rewards, "sum_then_normalize", tmp_path)
+    assert 1 == len(service.asked)
+    assert 0.0 == found[FAILED]
+    assert [pytest.approx(5 / 7)] == metrics["rewards/right@v1/mean"]
+    assert [pytest.approx(1 / 8)] == metrics["right@v1/failed"]
 
 
 @pytest.mark.parametrize("aggregation", ["sum_then_normalize", "normalize_then_sum"])
