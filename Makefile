@@ -30,7 +30,7 @@ check: $(VENV)/.all ## Run every gate: lint, format, types, import contracts, ge
 	$(BIN)/lint-imports
 	$(BIN)/python -m service.generate --check
 
-e2e: $(VENV)/.all ## Run the tests that take a minute or more
+e2e: $(VENV)/.all ## Run the tests that take a minute or more, and those inside the trainers that are installed
 	$(BIN)/python -m pytest -m e2e
 
 bench: $(VENV)/.all ## Print the figures, each beside its peer (some minutes)
