@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from trainer_client._async_client import AsyncRewardClient
@@ -11,6 +12,9 @@ from trainer_client._client import RewardClient
 from trainer_client._columns import Field, reference_schema
 from trainer_client._rows import wanted
 from trainer_client._rubrics import RubricInfo
+
+MOST_UNDER_WAY = 64
+"""Calls of one event loop at a time: more only wait in line for a connection, their deadline running."""
 
 Reading = tuple[dict[str, Field], RubricInfo | None]
 
@@ -39,24 +43,36 @@ class Connections:
         self.reading: Reading | None = None
         self.client = RewardClient(url, api_key, deadline_s=deadline_s)
         self._terms = (url, api_key, deadline_s)
-        self._loops: dict[asyncio.AbstractEventLoop, AsyncRewardClient] = {}
+        self._loops: dict[asyncio.AbstractEventLoop, Line] = {}
 
     def anew(self) -> "Connections":
         """The same for this process."""
         return Connections(os.getpid(), *self._terms)
 
-    def of_loop(self, loop: asyncio.AbstractEventLoop) -> AsyncRewardClient:
+    def of_loop(self, loop: asyncio.AbstractEventLoop) -> "Line":
         """The client of an event loop: connections do not pass from one loop to another."""
         with self.lock:
             if loop not in self._loops:
-                self._loops = {each: client for each, client in self._loops.items() if not each.is_closed()}
+                self._loops = {each: line for each, line in self._loops.items() if not each.is_closed()}
                 url, api_key, deadline_s = self._terms
-                self._loops[loop] = AsyncRewardClient(url, api_key, deadline_s=deadline_s)
+                client = AsyncRewardClient(url, api_key, deadline_s=deadline_s)
+                self._loops[loop] = Line(client, asyncio.Semaphore(MOST_UNDER_WAY))
             return self._loops[loop]
 
     async def leave_loop(self, loop: asyncio.AbstractEventLoop) -> None:
         """Close the client of an event loop."""
         with self.lock:
-            client = self._loops.pop(loop, None)
-        if client is not None:
-            await client.aclose()
+            line = self._loops.pop(loop, None)
+        if line is not None:
+            await line.client.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one event loop holds open."""
+
+    client: AsyncRewardClient
+    """Who asks."""
+
+    turn: asyncio.Semaphore
+    """Held while a call is under way."""

@@ -105,11 +105,12 @@ class Scorer:
         reading = self._connections().reading
         fields, rubric = reading if reading is not None else await asyncio.to_thread(self._reading)
         samples = [row.sample(fields) for row in rows]
-        client = self._connections().of_loop(asyncio.get_running_loop())
-        if rubric is None:
-            outcomes = await client.score(self.target, samples, self._params, behaviour=self._digest)
-        else:
-            outcomes = list((await client.score_rubric(self.target, samples, digest=self._digest)).outcomes)
+        line = self._connections().of_loop(asyncio.get_running_loop())
+        async with line.turn:
+            if rubric is None:
+                outcomes = await line.client.score(self.target, samples, self._params, behaviour=self._digest)
+            else:
+                outcomes = list((await line.client.score_rubric(self.target, samples, digest=self._digest)).outcomes)
         return [self._verdict(outcome, rubric) for outcome in outcomes]
 
     def close(self) -> None:

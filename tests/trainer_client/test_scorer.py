@@ -78,6 +78,20 @@ def test_many_loops(make: "Make") -> None:
     assert [[1.0, 0.0]] * 3 == [asyncio.run(ascored(scorer, ROWS)) for _ in range(3)]
 
 
+def test_many_calls_of_one_loop(service: "FakeService", make: "Make") -> None:
+    """They share its connections, a bounded number at a time, and leaving twice does no harm."""
+    scorer = make()
+
+    async def calls() -> list[float]:
+        found = await asyncio.gather(*(scorer.ascore([Row(str(number), "4")]) for number in range(200)))
+        await scorer.aclose()
+        await scorer.aclose()
+        return [verdict.value for (verdict,) in found]
+
+    assert [float(number == 4) for number in range(200)] == asyncio.run(calls())
+    assert 1 + 200 == len(service.headers)
+
+
 def test_many_threads(service: "FakeService", make: "Make") -> None:
     """Threads share a scorer, which asks for the catalogue once."""
     scorer = make()
