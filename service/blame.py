@@ -9,7 +9,7 @@ tried in place of the item's: if that dies as well, the reference is to blame. A
 from rewards.declare import Reward
 from rewards.types import Failure, FailureKind, Outcome
 from rewards.worker import control_item
-from service.batch import Batch, Shard, Work
+from service.batch import Shard, Work
 from service.process import Death, WorkerDiedError
 
 _MAX_OUTSIDE_KILLS = 50
@@ -28,32 +28,37 @@ def sort_out(shard: Shard, done: int, died: WorkerDiedError) -> tuple[list[Shard
     Returns:
         What to try again apart, and what to try again as before.
     """
-    rest = shard.works[done:]
     suspects: list[Work] = []
     if done <= died.index < len(shard.works):
         suspects = [shard.works[died.index]]
     elif died.death is not Death.OUTSIDE:
-        suspects = rest  # it died of this job but of none of its items, so each is tried alone
-    rest = [work for work in rest if work not in suspects]
+        suspects = shard.works[done:]  # it died of this job but of none of its items, so each is tried alone
+    rest = [work for work in shard.works[done:] if work not in suspects and not work.batch.abandoned]
     retries: list[Shard] = []
     for suspect in suspects:
-        retry = _judge(shard.batch, suspect, died)
+        if suspect.batch.abandoned:
+            continue
+        retry = _judge(suspect, died)
         if retry is None:
+            _tell(suspect, rest)
             continue
         company = _sharing(suspect, rest) if _is_own_reading(died) else []
         rest = [work for work in rest if work not in company]
-        retries.append(Shard(shard.batch, [retry, *company], shard.batch.reward.budget_s))
-    return retries, readable(shard.batch, rest)
+        retries.append(Shard([retry, *company], retry.batch.reward.budget_s, suspect.batch))
+    return retries, readable(rest)
 
 
-def readable(batch: Batch, works: list[Work]) -> list[Work]:
+def wanted(works: list[Work]) -> list[Work]:
+    """Return the items that somebody waits for and that are not known to be unreadable, which are settled."""
+    return readable([work for work in works if not work.batch.abandoned])
+
+
+def readable(works: list[Work]) -> list[Work]:
     """Settle the items whose references are known to be too expensive to read, and return the others."""
-    if not batch.unreadable:
-        return works
     left = []
     for work in works:
-        if references_of(work) in batch.unreadable:
-            batch.fail(work, _bad_reference(batch.reward))
+        if work.batch.unreadable and references_of(work) in work.batch.unreadable:
+            work.fail(_bad_reference(work.batch.reward))
         else:
             left.append(work)
     return left
@@ -70,28 +75,35 @@ def blamed_completion(reward: Reward) -> Outcome:
     return reward.lowest("answer_too_expensive", explanation)
 
 
-def _judge(batch: Batch, work: Work, died: WorkerDiedError) -> Work | None:
+def _judge(work: Work, died: WorkerDiedError) -> Work | None:
     """Count a death against the item it happened to; return what to try next unless that settles it."""
     work.own_limit_deaths += died.death is Death.OWN_LIMIT
     work.faults += died.death is Death.FAULT
     work.outside_kills += died.death is Death.OUTSIDE
-    reward = batch.reward
+    reward = work.batch.reward
     if work.is_control and work.own_limit_deaths:
-        batch.fail(work, Failure(FailureKind.BAD_REFERENCE, "The reference is too expensive for any completion."))
+        work.fail(Failure(FailureKind.BAD_REFERENCE, "The reference is too expensive for any completion."))
     elif work.own_limit_deaths >= _OWN_LIMIT_DEATHS and died.is_reading:
-        batch.unreadable.add(references_of(work))
-        batch.fail(work, _bad_reference(reward))
+        work.batch.unreadable.add(references_of(work))
+        work.fail(_bad_reference(reward))
     elif work.own_limit_deaths >= _OWN_LIMIT_DEATHS and reward.needs_reference and reward.read is None:
-        return Work(control_item(work.item), work.position, is_control=True)
+        return Work(work.batch, control_item(work.item), work.position, is_control=True)
     elif work.own_limit_deaths >= _OWN_LIMIT_DEATHS:
-        batch.fail(work, blamed_completion(reward))
+        work.fail(blamed_completion(reward))
     elif work.faults >= _MAX_FAULTS:
-        batch.fail(work, Failure(FailureKind.CRASH, f"{reward.id} crashed its worker twice on this sample."))
+        work.fail(Failure(FailureKind.CRASH, f"{reward.id} crashed its worker twice on this sample."))
     elif work.outside_kills >= _MAX_OUTSIDE_KILLS:
-        batch.fail(work, Failure(FailureKind.CRASH, "The worker was killed from outside again and again."))
+        work.fail(Failure(FailureKind.CRASH, "The worker was killed from outside again and again."))
     else:
         return work
     return None
+
+
+def _tell(settled: Work, works: list[Work]) -> None:
+    """Have the batches of other items know that a reference they share is unreadable, if that is what was found."""
+    if references_of(settled) in settled.batch.unreadable:
+        for work in _sharing(settled, works):
+            work.batch.unreadable.add(references_of(work))
 
 
 def _is_own_reading(died: WorkerDiedError) -> bool:

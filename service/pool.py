@@ -1,11 +1,11 @@
 """The killable worker pool: batches in, one outcome per sample out, whatever a completion does to its worker.
 
-A batch is cut into shards, and a shard runs in one worker. When a worker dies, what it had answered counts, and
-`blame` says what becomes of the rest. Scoring is pure, so trying again is always safe. Batches take turns.
+A batch is cut into shards, and a shard runs in one worker; small batches share one (see `coalescing`). When a worker
+dies, what it had answered counts, and `blame` says what becomes of the rest. Scoring is pure, so trying again is always
+safe. Batches take turns.
 """
 
 import asyncio
-import math
 import multiprocessing
 import time
 from collections.abc import Sequence
@@ -20,22 +20,13 @@ from rewards.registry import version_modules
 from rewards.types import Failure, FailureKind, Frozen, Outcome
 from rewards.worker import IDLE, Limits
 from service import blame, telemetry
-from service.batch import Batch, Shard, Work
+from service.batch import GRACE_S, Batch, Run, Shard, Work
+from service.coalescing import ShardQueue, line_of
+from service.costs import Costs
 from service.process import Death, Recipe, WorkerDiedError, WorkerProcess
-from service.queue import TurnQueue
 
-_SHARD_S = 0.02
-"""Work one shard should hold: enough to drown the cost of a frame, little enough to spread over workers."""
-_WORTH_SHARING_S = 0.001
-"""Work for each worker that is worth the cost of another frame."""
-_SHARD_ITEMS = 512
-_SHARD_CHARS = 1_000_000
-_FIRST_GUESS_S = 0.001
-"""Cost of an item of a reward not scored yet."""
 _PATIENCE = 0.1
 """Share of the budget that an item gets beside others; alone, it gets all of it."""
-_GRACE_S = 1.0
-"""How long a worker may go on with a shard that nobody waits for."""
 _START_TIMEOUT_S = 60.0
 _BREAKER_DEATHS = 3
 _BREAKER_MAX_WAIT_S = 30.0
@@ -86,9 +77,8 @@ class Pool:
         self._size = workers
         self._recycle_after = recycle_after
         self._max_queued = max_queued
-        self._queue: TurnQueue[Shard] = TurnQueue()
-        self._queued = 0
-        self._seconds: dict[str, float] = {}
+        self._costs = Costs(workers)
+        self._queue = ShardQueue(self._costs)
         self._slots: list[asyncio.Task[None]] = []
         self._alive: set[WorkerProcess] = set()
         self._restarts = 0
@@ -117,7 +107,7 @@ class Pool:
     @property
     def status(self) -> PoolStatus:
         """How the pool stands now."""
-        return PoolStatus(self._size, len(self._alive), self._queued, self._restarts)
+        return PoolStatus(self._size, len(self._alive), self._queue.items, self._restarts)
 
     @property
     def worker_pids(self) -> list[int]:
@@ -137,58 +127,31 @@ class Pool:
         """
         if not items:
             return []
-        if self._queued + len(items) > self._max_queued:
+        if self._queue.items + len(items) > self._max_queued:
             raise PoolUnavailableError("The queue is full.", retry_after_s=2)
         if self._deaths_before_ready >= _BREAKER_DEATHS and not self._alive:
             raise PoolUnavailableError("No worker process can be started.", retry_after_s=10)
         batch = Batch(reward, params, [None] * len(items), missing=len(items))
-        for works in self._cut(reward, [Work(item, position) for position, item in enumerate(items)]):
-            self._put(Shard(batch, works, reward.budget_s * _PATIENCE))
+        line = line_of(batch)
+        for works in self._costs.cut(reward, [Work(batch, item, position) for position, item in enumerate(items)]):
+            self._queue.put(Shard(works, reward.budget_s * _PATIENCE, line))
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(deadline_s):
                     await batch.done.wait()
-            batch.kill_workers()
         except asyncio.CancelledError:
             # The caller is gone. A worker that is about to finish its shard may: that is cheaper than a new worker.
-            asyncio.get_running_loop().call_later(_GRACE_S, batch.kill_workers)
+            asyncio.get_running_loop().call_later(GRACE_S, batch.end_runs)
             raise
         finally:
             batch.abandoned = True
+        if batch.missing:
+            batch.end_runs()
         late = encode_outcome(Failure(FailureKind.DEADLINE, f"Not scored within {deadline_s:g} s of wall time."))
         return [
             outcomes if outcomes is not None else [late] * len(item["samples"])
             for outcomes, item in zip(batch.outcomes, items, strict=True)
         ]
-
-    def _cut(self, reward: Reward, works: list[Work]) -> list[list[Work]]:
-        """Cut work into shards of about `_SHARD_S` each, as many for each worker where there is enough of it."""
-        seconds = self._seconds.get(reward.id, _FIRST_GUESS_S) * len(works)
-        if seconds < self._size * _WORTH_SHARING_S:
-            shards = max(1, int(seconds / _WORTH_SHARING_S))
-        else:
-            shards = math.ceil(seconds / _SHARD_S / self._size) * self._size
-        size = min(_SHARD_ITEMS, math.ceil(len(works) / shards))
-        cut: list[list[Work]] = []
-        chars = 0
-        for work in works:
-            length = sum([len(sample["completion"]) for sample in work.item["samples"]])
-            if not cut or len(cut[-1]) >= size or chars + length > _SHARD_CHARS:
-                cut.append([])
-                chars = 0
-            cut[-1].append(work)
-            chars += length
-        return cut
-
-    def _put(self, shard: Shard) -> None:
-        """Queue a shard behind what its batch has waiting."""
-        self._queued += len(shard.works)
-        self._queue.put(id(shard.batch), shard)
-
-    def _put_first(self, shard: Shard) -> None:
-        """Queue a shard before what its batch has waiting: its work was taken from the head already."""
-        self._queued += len(shard.works)
-        self._queue.put_first(id(shard.batch), shard)
 
     async def _keep_slot(self) -> None:
         """Keep one worker alive and busy, for ever."""
@@ -228,10 +191,7 @@ class Pool:
         """
         while True:
             shard = await self._take(process)
-            self._queued -= len(shard.works)
-            if shard.batch.abandoned:
-                continue
-            shard.works = blame.readable(shard.batch, shard.works)
+            shard.works = blame.wanted(shard.works)
             if shard.works:
                 return shard
 
@@ -256,10 +216,9 @@ class Pool:
         Raises:
             WorkerDiedError: the worker is gone.
         """
-        batch = shard.batch
-        batch.workers.add(process)
+        batch = shard.works[0].batch
+        run = Run(process, shard)
         started = time.perf_counter()
-        done = 0
         try:
             async for outcomes in process.run(
                 {
@@ -269,38 +228,41 @@ class Pool:
                     "items": [work.item for work in shard.works],
                 }
             ):
-                work = shard.works[done]
+                work = shard.works[run.done]
                 if work.is_control:  # it was cheap, so the completion in whose place it stood is to blame
-                    batch.fail(work, blame.blamed_completion(batch.reward))
+                    work.fail(blame.blamed_completion(batch.reward))
                 else:
-                    batch.settle(work, outcomes)
-                done += 1
+                    work.settle(outcomes)
+                run.done += 1
         except WorkerDiedError as died:
-            if not batch.abandoned:
-                self._rescue(shard, done, died)
+            self._rescue(shard, run.done, died)
             raise
         except Exception as error:  # noqa: BLE001 - a defect here costs a shard and a worker, never the slot
-            self._give_up(shard, done, error)
+            self._give_up(run.left, error)
             raise WorkerDiedError(Death.FAULT, IDLE) from None
         finally:
-            batch.workers.discard(process)
-        self._learn_cost(batch.reward.id, (time.perf_counter() - started) / len(shard.works))
+            run.end()
+        self._costs.learn(batch.reward.id, (time.perf_counter() - started) / len(shard.works))
 
-    def _learn_cost(self, reward_id: str, seconds: float) -> None:
-        """Move the estimate of a reward's cost per item a fifth of the way to what was just seen."""
-        self._seconds[reward_id] = 0.8 * self._seconds.get(reward_id, seconds) + 0.2 * seconds
+    def _give_up(self, left: list[Work], error: Exception) -> None:
+        """Settle what is left of a shard that the service could not send, or whose answer it could not read.
 
-    def _give_up(self, shard: Shard, done: int, error: Exception) -> None:
-        """Settle what is left of a shard that the service could not send, or whose answer it could not read."""
+        Of several batches each is tried once more by itself, since one of them is to blame and the others are not.
+        """
         telemetry.defect("shard_failed", error)
+        batches = {work.batch: [other for other in left if other.batch is work.batch] for work in left}
+        if len(batches) > 1:
+            for batch, works in batches.items():
+                self._queue.put(Shard(works, batch.reward.budget_s * _PATIENCE, batch))
+            return
         failure: Outcome = Failure(FailureKind.CRASH, "The service could not bring this sample to a worker and back.")
-        for work in shard.works[done:]:
-            shard.batch.fail(work, failure)
+        for work in left:
+            work.fail(failure)
 
     def _rescue(self, shard: Shard, done: int, died: WorkerDiedError) -> None:
         """Queue what a dead worker left."""
         retries, rest = blame.sort_out(shard, done, died)
         for retry in retries:
-            self._put(retry)
-        for works in self._cut(shard.batch.reward, rest) if rest else []:
-            self._put_first(Shard(shard.batch, works, shard.limit_s))
+            self._queue.put(retry)
+        for works in self._costs.cut(shard.reward, rest) if rest else []:
+            self._queue.put_first(Shard(works, shard.limit_s, shard.line))

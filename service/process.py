@@ -167,6 +167,14 @@ class WorkerProcess:
         return self._process.pid or 0
 
     @property
+    def scoring(self) -> int | None:
+        """Index of the item of its job that it is busy with; None between two jobs."""
+        progress: int = self._progress[0]
+        if progress == worker.IDLE:
+            return None
+        return progress - worker.READING if progress >= worker.READING else progress
+
+    @property
     def ended(self) -> asyncio.Future[None]:
         """Done when the process has closed its end. Not to be cancelled."""
         return self._channel.ended

@@ -37,6 +37,20 @@ class TurnQueue(Generic[T]):
             del self._lines[owner]
         return entry
 
+    def pop_of(self, owner: Hashable) -> T | None:
+        """Remove and return the first entry of an owner out of turn, or None where it has none."""
+        line = self._lines.get(owner)
+        if line is None:
+            return None
+        entry = line.popleft()
+        if not line:
+            del self._lines[owner]
+        return entry
+
+    def waiting(self, owner: Hashable) -> int:
+        """Return how many entries an owner has waiting."""
+        return len(self._lines.get(owner, ()))
+
     def filled(self) -> asyncio.Future[None]:
         """Return a future that is done when something waits; shared, so not to be cancelled.
 

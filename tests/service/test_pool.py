@@ -279,24 +279,14 @@ async def test_a_sample_already_scored_is_not_scored_again() -> None:
     """A worker killed between its answer and its next item takes nothing back."""
     pool = Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE)
     batch = Batch(MOODY, NoParams(), [None] * 3, missing=3)
-    works = [Work(item("fine"), position) for position in range(3)]
+    works = [Work(batch, item("fine"), position) for position in range(3)]
     batch.settle(works[0], [encode_outcome(FINE)])
-    pool._rescue(Shard(batch, works, 1.0), 1, WorkerDiedError(Death.OUTSIDE, 0))
+    pool._rescue(Shard(works, 1.0, batch), 1, WorkerDiedError(Death.OUTSIDE, 0))
     rescued = pool._queue.pop()
     assert rescued is not None
     assert [1, 2] == [work.position for work in rescued.works]
     assert pool._queue.pop() is None
     await pool.stop()
-
-
-def test_shards_hold_a_bounded_number_of_characters() -> None:
-    """Long completions do not wait for each other in one frame."""
-    pool = Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE)
-    works = [Work(item("x" * 600_000), position) for position in range(6)]
-    cut = pool._cut(LENGTH, works)
-    assert works == [work for shard in cut for work in shard]
-    assert 1 == max(len(shard) for shard in cut)
-    pool._executor.shutdown()
 
 
 @pytest.mark.parametrize(
