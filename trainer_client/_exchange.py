@@ -146,9 +146,9 @@ def answered(
                 return answer.content
             if answer.status not in RETRIED_STATUSES:
                 raise _wire.rejection(answer.status, answer.content)
-        wait_s = terms.backoff.wait_s(attempt, asked_wait_s(answer))
         spent = terms.clock() - started
-        if spent + wait_s >= terms.deadline_s:
+        wait_s = terms.backoff.wait_within_s(terms.deadline_s - spent, attempt, asked_wait_s(answer))
+        if wait_s is None:
             raise Unreachable(terms.url, attempt, spent, reason(answer))
         if attempt == 1:
             _LOG.warning("%s: %s; trying again for %.0f s", terms.url, reason(answer), terms.deadline_s)

@@ -81,6 +81,15 @@ def test_deadline_ends_it() -> None:
     assert caught.value.attempts > 2
 
 
+def test_the_time_is_used_to_its_end() -> None:
+    """A service that is away for nearly all of the time is found when it is back."""
+    clock = Clock()
+    away: list[Reply | Lost] = [Lost("ConnectError")] * 50
+    with pytest.raises(Unreachable) as caught:
+        played(clock, exchange.rewards(terms(clock)), away)
+    assert caught.value.seconds > 9.0
+
+
 def test_too_long_a_wait_is_not_begun() -> None:
     """A Retry-After beyond the deadline ends the conversation at once."""
     clock = Clock()

@@ -39,3 +39,11 @@ def test_retry_after_date() -> None:
     assert soon is not None
     assert 28 <= soon <= 30
     assert retry_after_s("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
+
+
+@given(left_s=st.floats(0, 100), attempt=st.integers(1, 100), asked_s=st.none() | st.floats(0, 200))
+def test_a_wait_leaves_time_to_ask_again(left_s: float, attempt: int, asked_s: float | None) -> None:
+    """It ends before the time does, and is not shorter than what was asked for."""
+    wait_s = Backoff().wait_within_s(left_s, attempt, asked_s)
+    assert wait_s is None or (asked_s or 0.0) <= wait_s < left_s
+    assert wait_s is not None or left_s < 5.0 or left_s <= 2 * (asked_s or 0.0)
