@@ -1,7 +1,9 @@
 """The client for code on an event loop."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -9,12 +11,18 @@ import httpx
 
 from trainer_client import _exchange, _rubrics
 from trainer_client._client import DEFAULT_DEADLINE_S, checked_url, headers, lost, requests, timeout
-from trainer_client._exchange import Answer, Conversation, Reply, Send, Terms
+from trainer_client._exchange import Answer, Conversation, Lost, Reply, Send, Terms
 from trainer_client._retry import Backoff
 from trainer_client._rubrics import RubricInfo, RubricResult
 from trainer_client._types import Outcome, RewardInfo, RewardRequest, RewardResult, Sample
 
 __all__ = ["AsyncRewardClient"]
+
+MAX_UNDER_WAY = 64
+"""Requests of one client under way at a time, each over a connection that is kept: more would not be answered sooner,
+and a service's or a proxy's limits on connections and files are further away."""
+
+LIMITS = httpx.Limits(max_connections=MAX_UNDER_WAY, max_keepalive_connections=MAX_UNDER_WAY)
 
 T = TypeVar("T")
 
@@ -22,7 +30,8 @@ T = TypeVar("T")
 class AsyncRewardClient:
     """Scores completions with a reward service, without blocking the event loop that it was first used on.
 
-    The arguments, the retries and the errors are those of `RewardClient`.
+    The arguments, the retries and the errors are those of `RewardClient`. Any number of calls may be under way at
+    once; the time in which one waits for its turn is part of its deadline.
     """
 
     def __init__(
@@ -35,7 +44,8 @@ class AsyncRewardClient:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._terms = Terms(checked_url(base_url), deadline_s, backoff or Backoff())
-        self._http = httpx.AsyncClient(base_url=base_url, headers=headers(api_key), transport=transport)
+        self._turns = asyncio.Semaphore(MAX_UNDER_WAY)  # httpx's own queue takes time in the square of its length
+        self._http = httpx.AsyncClient(base_url=base_url, headers=headers(api_key), transport=transport, limits=LIMITS)
 
     async def score(
         self,
@@ -94,15 +104,28 @@ class AsyncRewardClient:
                 value: T = end.value
                 return value
             if isinstance(step, Send):
-                answer = await self._send(step)
+                answer = await self._send_in_turn(step)
             else:
                 answer = None
                 await asyncio.sleep(step.seconds)
 
+    async def _send_in_turn(self, step: Send) -> Answer:
+        """What comes of a request that waits until few enough others are under way."""
+        waiting = time.monotonic()
+        try:
+            async with asyncio.timeout(step.timeout_s):
+                await self._turns.acquire()
+        except TimeoutError:
+            return Lost(f"{MAX_UNDER_WAY} others were under way all the time")
+        try:
+            return await self._send(replace(step, timeout_s=step.timeout_s - (time.monotonic() - waiting)))
+        finally:
+            self._turns.release()
+
     async def _send(self, step: Send) -> Answer:
         try:
             reply = await self._http.request(
-                step.method, step.path, content=step.content, timeout=timeout(step.timeout_s)
+                step.method, step.path, content=step.content, timeout=timeout(max(0.001, step.timeout_s))
             )
         except httpx.RequestError as error:
             return lost(error)
