@@ -129,13 +129,37 @@ def test_a_full_queue_is_waited_out(tmp_path: Path) -> None:
 
 
 def test_slow_samples_are_typed_and_their_neighbours_right(service: ServiceProcess) -> None:
-    """A sum that takes longer than the deadline is `deadline`, to be tried again, and the others have their values."""
-    slow = Sample(r"\boxed{\sum_{k=1}^{99999} \frac{1}{k^3+\sqrt{k}}}", {"answer": r"\sum_{k=1}^{99998}\frac{1}{k^2}"})
-    with RewardClient(service.url, deadline_s=60) as client:
-        outcomes = client.score(MATH, [sample(0), slow, sample(2), sample(3)])
-    assert [1.0, 1.0, 0.0] == values([outcomes[0], *outcomes[2:]])
-    assert isinstance(outcomes[1], (Failure, Score))
-    assert outcomes[1].value in {None, 0.0}
+    """Sums that take longer than the deadline are `deadline`, to be tried again; what came with them is right.
+
+    Once in one request, and once as requests of one sample, which share their workers.
+    """
+    slow = [rf"\boxed{{\sum_{{k=0}}^{{{1000 + n}}} \binom{{{1000 + n}}}{{k}}^3}}" for n in range(40)]
+    with RewardClient(service.url) as client:  # has the workers load their libraries, which no deadline should pay for
+        client.score(MATH, [sample(number) for number in range(1_000, 1_064)])
+    with RewardClient(service.url, deadline_s=3) as client:
+        samples = [*map(sample, range(8)), *(Sample(text, {"answer": "1/3"}) for text in slow)]
+        whole = client.score(MATH, samples)
+    check_slow(whole)
+    # One request has one deadline, within which an ordinary sample may have lost its worker again and again.
+    assert all(found in {None, right} for found, right in zip(values(whole[:8]), expected(range(8)), strict=True))
+
+    async def calls() -> list[Outcome]:
+        hurried, patient = AsyncRewardClient(service.url, deadline_s=3), AsyncRewardClient(service.url, deadline_s=60)
+        async with hurried, patient:
+            asked = [(patient if number < 8 else hurried).score(MATH, [one]) for number, one in enumerate(samples)]
+            return [outcome for (outcome,) in await asyncio.gather(*asked)]
+
+    apart = asyncio.run(calls())
+    check_slow(apart)
+    assert expected(range(8)) == values(apart[:8])
+
+
+def check_slow(outcomes: Sequence[Outcome]) -> None:
+    """Check the slow samples, which are all wrong, behind the eight ordinary ones."""
+    failures = [outcome for outcome in outcomes[8:] if isinstance(outcome, Failure)]
+    assert failures
+    assert {("deadline", True)} == {(failure.kind, failure.retryable) for failure in failures}
+    assert {0.0} >= {outcome.value for outcome in outcomes[8:] if isinstance(outcome, Score)}
 
 
 @pytest.mark.e2e
