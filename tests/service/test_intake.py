@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from rewards.registry import discover
-from service import routes, wire
+from service import submissions, wire
 from service.intake import RequestIntake, SampleIntake
 from service.scoring import Submission
 from tests.service.running import TEST_REWARDS
@@ -48,7 +48,7 @@ samples = st.fixed_dictionaries(
 def modelled(sample: Any) -> Submission:  # noqa: ANN401 - any of the models
     """Return what a route makes of a sample that its model has read."""
     reference = getattr(sample, "reference", None)
-    return routes._submission(sample, {} if reference is None else reference.model_dump(exclude_none=True))
+    return submissions.submission(sample, {} if reference is None else reference.model_dump(exclude_none=True))
 
 
 @given(st.sampled_from(REWARDS), st.lists(samples, min_size=1, max_size=2))
@@ -71,8 +71,8 @@ def test_several_rewards_are_read_as_their_model_reads(rewards: list[Any], batch
     if read is not None:
         asks = [{"reward": reward.id} for reward in rewards]
         body = wire.BatchRequest.model_validate({"rewards": asks, "samples": batch})
-        assert [] == routes._misfits(REGISTRY, rewards, body.samples)
-        expected = [routes._submission(sample, routes._present(sample.reference)) for sample in body.samples]
+        assert [] == submissions.misfits(REGISTRY, rewards, body.samples)
+        expected = [submissions.submission(sample, submissions.present(sample.reference)) for sample in body.samples]
         assert expected == read.submissions
         assert [sample.id for sample in body.samples] == read.ids
 
