@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from service.settings import Settings
 from tests.service.running import TEST_REWARDS, preload, running_service
 
-hypothesis_settings.register_profile("quick", max_examples=40, deadline=None)
+hypothesis_settings.register_profile("quick", max_examples=20, deadline=None)
 hypothesis_settings.register_profile("thorough", max_examples=1000, deadline=None)
 hypothesis_settings.load_profile("quick")
 """`pytest --hypothesis-profile=thorough` looks longer."""

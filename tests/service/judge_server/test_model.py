@@ -13,6 +13,8 @@ from service.judge_server.choice import Sampling
 from service.judge_server.errors import ModelUnusableError, PromptTooLongError
 from service.judge_server.model import LanguageModel, Question
 
+pytestmark = pytest.mark.e2e
+
 
 @pytest.fixture(scope="module")
 def model(babbler: Path) -> LanguageModel:

@@ -16,6 +16,8 @@ import pytest
 
 from tests.service.judge_server.running import COMMAND, environment, judge_server
 
+pytestmark = pytest.mark.e2e
+
 HELD_UP_S = 0.5
 """The longest that a look at the server's health may take while it generates, on a machine that does other things."""
 
