@@ -62,7 +62,7 @@ def check(reward_id: str, found: Score | Failure) -> None:
 
 
 @pytest.mark.parametrize("reward_id", list(registry()))
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=texts, prompt=st.none() | texts, tokens=st.none() | st.integers(0, 10**6))
 def test_any_text_has_an_outcome(reward_id: str, text: str, prompt: str | None, tokens: int | None) -> None:
     """With and without a prompt and a count of tokens."""

@@ -15,6 +15,8 @@ from benchmarks.load import Tally, load, load_anew, request
 from tests.e2e.processes import ServiceProcess, service_process
 from trainer_client import AsyncRewardClient, Failure, Outcome, RewardClient, Sample, Score, Unreachable
 
+pytestmark = pytest.mark.e2e
+
 MATH = "math_equal@v2"
 PATH = f"/v1/rewards/{MATH}/score"
 
@@ -162,7 +164,6 @@ def check_slow(outcomes: Sequence[Outcome]) -> None:
     assert {0.0} >= {outcome.value for outcome in outcomes[8:] if isinstance(outcome, Score)}
 
 
-@pytest.mark.e2e
 @pytest.mark.timeout(600)
 def test_ten_thousand_calls_from_one_client(service: ServiceProcess) -> None:
     """All under way at once: each gets its own outcome."""
@@ -175,7 +176,6 @@ def test_ten_thousand_calls_from_one_client(service: ServiceProcess) -> None:
     assert expected(numbers) == [outcome.value for (outcome,) in asyncio.run(calls())]
 
 
-@pytest.mark.e2e
 @pytest.mark.timeout(300)
 def test_ten_thousand_requests_with_a_connection_each(service: ServiceProcess) -> None:
     """Five hundred at a time, by a client that never keeps a connection: none is refused and none lost."""
@@ -185,7 +185,6 @@ def test_ten_thousand_requests_with_a_connection_each(service: ServiceProcess) -
     assert expected(numbers) == told(tally)
 
 
-@pytest.mark.e2e
 @pytest.mark.timeout(300)
 def test_ten_thousand_connections_at_once(service: ServiceProcess) -> None:
     """As many connections as requests, all open together: the backlog and the descriptors hold."""
