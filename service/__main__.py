@@ -14,6 +14,7 @@ from rewards import digest
 from rewards.registry import discover
 from service import telemetry
 from service.app import create_app
+from service.compat.root_targets import UnknownTargetError
 from service.judging.nobody import Judges, NoJudges
 from service.judging.settings import JudgeSettings
 from service.listener import listen, publish
@@ -47,7 +48,7 @@ def main(settings: Settings | None = None) -> int:
     log = telemetry.configure(settings.log_level, telemetry.standard_error())
     try:
         server = _server(settings, _judges(settings.judge, log), log)
-    except (OSError, RubricError) as error:
+    except (OSError, RubricError, UnknownTargetError) as error:
         sys.stderr.write(f"touchstone: {error}\n")
         return 1
     # uvicorn has handlers of its own while it runs, and hands the signal to these once it has drained: exit code 0.

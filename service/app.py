@@ -14,7 +14,7 @@ from service import catalogue, errors, openapi, routes, telemetry
 from service.compat import routes as compat_routes
 from service.compat.desk import Desk
 from service.compat.gateway_timeouts import GatewayTimeouts
-from service.compat.root_targets import RootTargets
+from service.compat.root_targets import RootTargets, checked
 from service.edge import Edge
 from service.judging import status as judge_status
 from service.judging.bench import Bench
@@ -95,7 +95,7 @@ def create_app(
         shortcuts=score_routes.shortcuts(),
     )
     app.add_middleware(GatewayTimeouts)
-    app.add_middleware(RootTargets, ports=settings.nemo_gym_ports)
+    app.add_middleware(RootTargets, ports=checked(settings.nemo_gym_ports, targets))
     openapi.install(app)
     return app
 

@@ -9,8 +9,8 @@ from trainer_client._errors import MissingColumn, Rejected
 from trainer_client._spec import RewardSpec
 from trainer_client._types import RewardInfo
 
-ANSWER_NAMES = ("answer", "solution", "ground_truth", "label")
-"""What data sets call the expected answer, the most usual first."""
+ANSWER_NAMES = ("answer", "expected_answer", "solution", "ground_truth", "label")
+"""What data sets call the expected answer, the first that is there being taken."""
 
 PROMPT_NAMES = ("prompt", "question", "problem", "query", "instruction")
 """What data sets call the prompt, the most usual first."""

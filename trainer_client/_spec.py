@@ -26,7 +26,7 @@ class RewardSpec:
     """The data set's column for each field of the reference.
 
     A field that is not named here is looked for under its own name, and an answer also under the names that
-    data sets give it: `answer`, `solution`, `ground_truth`, `label`.
+    data sets give it: `answer`, `expected_answer`, `solution`, `ground_truth`, `label`.
     """
 
     diagnostic: bool = False

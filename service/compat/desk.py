@@ -22,8 +22,6 @@ from service.targets import Target, Targets, Verdicts
 from service.telemetry import Telemetry
 
 _RETRY_AFTER_S = 2
-_OWN_NAMES = frozenset({"score", "reward", "unscored"})
-"""What answers hold beside the parts of a rubric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +172,9 @@ def _bounded(outcome: EncodedOutcome) -> EncodedOutcome:
 
 
 def _columns(target: Target, verdicts: Verdicts) -> dict[str, list[float]]:
-    """Return the values of each part, under names that none of the answers' own fields has."""
+    """Return the values of each part, under the names that `trainer_client` gives them too."""
     return {
-        f"part_{name}" if name in _OWN_NAMES else name: [
+        f"parts/{name}": [
             lowest(ask.reward.range) if outcome.value is None else outcome.value for outcome in verdicts.parts[name]
         ]
         for name, ask in zip(target.names, target.asks, strict=True)

@@ -54,7 +54,7 @@ class OpenRlhfResponse(BaseModel):
     rewards: list[float]
     scores: list[float] = Field(description="The rewards on a scale of 0 to 1, by the target's range.")
     extra_logs: dict[str, list[float]] = Field(
-        description="The value of each part of a rubric, and `unscored`: 1 where the reward is no judgement."
+        description="Each part of a rubric as `parts/NAME`, and `unscored`: 1 where the reward is no judgement."
     )
 
 

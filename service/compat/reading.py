@@ -18,8 +18,8 @@ from service.targets import Target
 Given = Submission | Failure
 """A sample, or why it cannot be one."""
 
-ALIASES = ("answer", "expected_answer", "ground_truth", "label", "solution", "target")
-"""What data sets call the one thing that a completion is compared with."""
+ALIASES = ("answer", "expected_answer", "solution", "ground_truth", "label")
+"""What data sets call the one thing that a completion is compared with, in the order of `trainer_client`."""
 _NOTHING: Mapping[str, object] = {}
 _MAX_EXACT = 2**53
 

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service.errors import ProblemError
+from service.targets import Targets
+
 _NAMES = frozenset({"/verify", "/seed_session", "/reverify_mode"})
+
+
+class UnknownTargetError(ValueError):
+    """A port is to serve what is not there. Its clients would have nothing but zeros of it."""
 
 
 class RootTargets:
@@ -24,6 +31,23 @@ class RootTargets:
         if scope["type"] == "http" and (server := scope.get("server")) and server[1] in self._ports:
             scope = {**scope, "path": _path(scope["path"], self._ports[server[1]])}
         await self._app(scope, receive, send)
+
+
+def checked(ports: Mapping[int, str], targets: Targets) -> Mapping[int, str]:
+    """Return the target of each port.
+
+    Raises:
+        UnknownTargetError: there is none of that name, nor will be before the first request.
+    """
+    for port, target in ports.items():
+        try:
+            targets.find(target)
+        except ProblemError as error:
+            raise UnknownTargetError(
+                f"TOUCHSTONE_NEMO_GYM_PORTS: port {port}: {error.detail} A rubric has to be in the folder "
+                "TOUCHSTONE_RUBRICS when the service starts."
+            ) from None
+    return ports
 
 
 def _path(path: str, target: str) -> str:

@@ -50,13 +50,13 @@ def router(desk: Desk) -> APIRouter:
         body: Annotated[SlimeRequest, Body(openapi_examples=_EXAMPLES)],
         shape: Annotated[
             Literal["number", "dict"],
-            Query(alias="format", description="`dict` for `--reward-key score`: `score`, parts and `unscored`."),
+            Query(alias="format", description="`dict` for `--reward-key score`: `score`, `parts/NAME` and `unscored`."),
         ] = "number",
     ) -> Response:
         """Answer slime's `--rm-type remote_rm --rm-url http://user:KEY@host:8400/compat/slime/math_equal@v2`.
 
-        The answer is a bare number. With `?format=dict` it is an object: `score` and `reward`, which are the same, the
-        value of each part of a rubric, and `unscored`, 1 where the number is no judgement; `--reward-key score` takes
+        The answer is a bare number. With `?format=dict` it is an object: `score` and `reward`, which are the same, each
+        part of a rubric as `parts/NAME`, and `unscored`: 1 where the number is no judgement. `--reward-key score` takes
         the number out of it. The sample's metadata are not sent, so what a target compares with has to stand in the
         label: a text, a number, a list of one, or an object (or its JSON) with the fields of the target's reference.
 

@@ -63,7 +63,7 @@ def router(desk: Desk) -> APIRouter:
     ) -> Response:
         """Answer verl's `custom_reward_function`: what a `compute_score` is called with, one call or a list of them.
 
-        The answer has `score`, the value of each part of a rubric, and `unscored`, 1 where the score is no judgement.
+        The answer has `score`, each part of a rubric as `parts/NAME`, and `unscored`: 1 where it is no judgement.
         It has the same keys for every sample of a target, since verl takes the keys of the first sample for all. A
         ground truth is a text, a number, a list of one, or an object (or its JSON) with the fields of the target's
         reference. `data_source` and `extra_info` are accepted and not read.

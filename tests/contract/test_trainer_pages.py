@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from rewards.registry import discover
+from service.compat import reading
+from service.compat.policy import CompatSettings, Wire
+from trainer_client import _columns
 
 FOLDER = Path(__file__).parents[2] / "docs/trainers"
+OPERATIONS = FOLDER.parent / "operations.md"
 PAGES = sorted(FOLDER.glob("*.md"))
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 ID = re.compile(r"\b[a-z][a-z0-9_]*@v\d+\b")
@@ -53,3 +57,26 @@ def test_the_table_leads_to_every_page() -> None:
     """No page is left out of it."""
     linked = set(LINK.findall((FOLDER / "README.md").read_text(encoding="utf-8")))
     assert {page.name for page in PAGES} - {"README.md"} == linked
+
+
+@pytest.mark.parametrize("wire", Wire)
+def test_a_wire_does_with_failures_what_its_page_says(wire: Wire) -> None:
+    """The defaults of its settings, on its own page and in the table of the operators' page."""
+    settings = CompatSettings()
+    page = FOLDER / f"{wire.replace('_', '-')}.md"
+    for name in ("retryable", "unscorable"):
+        default = getattr(settings, f"{wire}_{name}")
+        variable = f"TOUCHSTONE_COMPAT_{wire.upper()}_{name.upper()}"
+        said = re.search(rf"`{variable}`.*?by\s+default\s`(\w+)`", page.read_text(encoding="utf-8"), re.DOTALL)
+        assert said is not None, variable
+        assert default == said[1]
+    (row,) = re.findall(rf"^\| `{wire.upper()}` \|.*$", OPERATIONS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert f"| {getattr(settings, f'{wire}_deadline_s'):g} s |" in row
+
+
+def test_both_sides_know_an_answer_by_the_same_names() -> None:
+    """The client and the service read the same column of the same row."""
+    assert _columns.ANSWER_NAMES == reading.ALIASES
+    named = [f"`{name}`" for name in _columns.ANSWER_NAMES]
+    readme = (FOLDER.parents[1] / "README.md").read_text(encoding="utf-8")
+    assert f"{', '.join(named[:-1])} or {named[-1]}" in readme

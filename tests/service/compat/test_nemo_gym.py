@@ -29,7 +29,7 @@ def row(text: str, **fields: object) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("name", ["answer", "expected_answer", "ground_truth", "label", "solution", "target"])
+@pytest.mark.parametrize("name", ["answer", "expected_answer", "ground_truth", "label", "solution"])
 def test_the_row_comes_back_with_its_reward(testbed: httpx.Client, name: str) -> None:
     """What it is compared with may be called by any usual name."""
     sent = row("a", **{name: "a", "uuid": "u", "depth": {"x": [None]}})

@@ -43,9 +43,12 @@ def test_a_rubric_logs_its_parts(testbed: httpx.Client) -> None:
     """The same keys with a judgement and without; a part without one has its reward's lowest value."""
     body = {"query": ["pabc", "pnan"], "prompts": ["p", "p"], "labels": ["abc", "abc"]}
     found = post(testbed, f"/compat/openrlhf/{put_rubric(testbed)}", body)
-    assert {"part_score": [3.0, 3.0], "right": [1.0, 0.0], "mood": [1.0, -1.0], "unscored": [0, 1]} == found[
-        "extra_logs"
-    ]
+    assert {
+        "parts/score": [3.0, 3.0],
+        "parts/right": [1.0, 0.0],
+        "parts/mood": [1.0, -1.0],
+        "unscored": [0, 1],
+    } == found["extra_logs"]
     assert 0.1 * 3 + 0.7 + 0.3 == found["rewards"][0]
     assert -0.3 == found["rewards"][1]
 

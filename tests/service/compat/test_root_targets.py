@@ -51,3 +51,12 @@ def test_a_taken_port_is_said() -> None:
         code, words = refused(TOUCHSTONE_NEMO_GYM_PORTS=f'{{"{port}": "math_equal@v2"}}')
     assert 1 == code
     assert f"cannot listen on 127.0.0.1:{port}" in words
+
+
+def test_a_port_of_nothing_is_refused() -> None:
+    """A name that nothing has would be a silent zero for each sample, so the service does not start."""
+    code, words = refused(TOUCHSTONE_NEMO_GYM_PORTS=f'{{"{free_port()}": "math_equl@v2"}}')
+    assert 1 == code
+    assert "TOUCHSTONE_NEMO_GYM_PORTS" in words
+    assert "Did you mean math_equal@v2" in words
+    assert "Traceback" not in words

@@ -20,7 +20,7 @@ def test_a_dict_has_the_same_keys_every_time(testbed: httpx.Client) -> None:
     path = f"/compat/slime/{put_rubric(testbed)}?format=dict"
     scored = post(testbed, path, {"response": "ab", "label": "ab"})
     failed = post(testbed, path, {"response": "ab", "label": None})
-    assert ["score", "reward", "part_score", "right", "mood", "unscored"] == list(scored) == list(failed)
+    assert ["score", "reward", "parts/score", "parts/right", "parts/mood", "unscored"] == list(scored) == list(failed)
     assert (1.2, 1.2, 0) == (round(scored["score"], 9), round(scored["reward"], 9), scored["unscored"])
     assert (-0.3, 1) == (failed["score"], failed["unscored"])
 

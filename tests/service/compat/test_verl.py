@@ -22,5 +22,5 @@ def test_a_rubric_has_its_parts_among_the_keys(testbed: httpx.Client) -> None:
     """Whether they were judged or not."""
     items = [{"solution_str": text, "ground_truth": "a"} for text in ("a", "b", "nan")]
     found = post(testbed, f"/compat/verl/{put_rubric(testbed)}", {"items": items})["items"]
-    assert {("score", "part_score", "right", "mood", "unscored")} == {tuple(each) for each in found}
+    assert {("score", "parts/score", "parts/right", "parts/mood", "unscored")} == {tuple(each) for each in found}
     assert [0, 0, 1] == [each["unscored"] for each in found]
