@@ -5,6 +5,7 @@ has the value 1. A part that could not be judged leaves the whole without a judg
 """
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Self
@@ -20,6 +21,8 @@ from service.scoring import Ask
 ID_PATTERN = r"^[a-z][a-z0-9_]{0,62}@v[1-9][0-9]{0,5}$"
 """What a rubric may be called: as a reward is."""
 MAX_PARTS = 50
+_SHOWN_CHARS = 100
+"""Of a name that is not known."""
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -41,7 +44,9 @@ class Part(BaseModel):
         None, description="The lowest and the highest value that count; others are taken for the nearer of them."
     )
     only_if: list[str] = Field(
-        default_factory=list, description="Names of parts that must have the value 1; else this one counts for nothing."
+        default_factory=list,
+        max_length=MAX_PARTS,
+        description="Names of parts that must have the value 1; else this one counts for nothing.",
     )
 
     @property
@@ -89,9 +94,12 @@ class Rubric:
         """Return a rubric, its rewards looked up.
 
         Raises:
-            RubricError: a reward is not served, or its params do not fit.
+            RubricError: a reward is not served, or its params do not fit, or there is no bound to the sum.
         """
-        return cls(rubric_id, body, [_ask(part, registry) for part in body.parts])
+        rubric = cls(rubric_id, body, [_ask(part, registry) for part in body.parts])
+        if not all(map(math.isfinite, rubric.range)):  # which JSON cannot say, nor any trainer bear
+            raise RubricError("the values of the parts may add up to no finite number: use smaller weights, or clamps")
+        return rubric
 
     @property
     def digest(self) -> str:
@@ -137,7 +145,7 @@ class Rubric:
 def _ask(part: Part, registry: Registry) -> Ask:
     reward = registry.get(part.reward)
     if reward is None:
-        raise RubricError(f"{part.key}: there is no reward {part.reward!r}")
+        raise RubricError(f"{part.key[:_SHOWN_CHARS]}: there is no reward {part.reward[:_SHOWN_CHARS]!r}")
     try:
         params: Frozen = reward.params.model_validate(part.params)
     except ValidationError as error:

@@ -68,6 +68,7 @@ def test_a_failed_part_fails_the_whole() -> None:
         ([{"reward": "length@v1", "only_if": ["length@v1"]}], "which is no other part"),
         ([{"reward": "length@v1", "clamp": [1, 0]}], "ends below its beginning"),
         ([{"reward": "length@v1", "weight": "inf"}], "finite"),
+        ([{"reward": "length@v1", "name": "a"}, {"reward": "length@v1", "only_if": ["a"] * 51}], "at most 50 items"),
         ([{"reward": "length@v1", "wieght": 1}], "Extra inputs"),
     ],
 )
@@ -81,6 +82,7 @@ def test_a_rubric_that_means_nothing_is_refused(parts: list[dict[str, object]], 
     ("part", "said"),
     [
         (Part(reward="lenght@v1"), "there is no reward 'lenght@v1'"),
+        (Part(reward="x" * 101), "there is no reward 'x{100}'$"),
         (Part(reward="length@v1", params={"no": 1}), "length@v1: params.no: Extra inputs"),
     ],
 )
@@ -88,6 +90,14 @@ def test_a_rubric_of_what_is_not_served_is_refused(part: Part, said: str) -> Non
     """A reward that is missing, or params that it does not have."""
     with pytest.raises(RubricError, match=said):
         rubric(part)
+
+
+def test_a_sum_without_bound_is_refused() -> None:
+    """Infinity would be null in every answer, and in the list of rubrics that clients read."""
+    huge = [Part(reward="matches@v1", name=name, weight=1.7e308) for name in ("a", "b")]
+    assert (0.0, 1.7e308) == rubric(huge[0]).range
+    with pytest.raises(RubricError, match="no finite number"):
+        rubric(*huge)
 
 
 weights = st.floats(-10, 10)
