@@ -1,6 +1,8 @@
 """The rubrics that are served: those in a folder at the start, and those put over HTTP since."""
 
+import os
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from pathlib import Path
@@ -13,6 +15,8 @@ from rewards.registry import Registry
 from service.rubrics.rubric import ID_PATTERN, Rubric, RubricBody, RubricError
 
 _SUFFIXES = (".yaml", ".yml")
+_MODE = 0o644
+"""Of a rubric's file: people read it, and other processes that have the folder."""
 
 
 class Put(Enum):
@@ -60,13 +64,17 @@ class RubricBook(Mapping[str, Rubric]):
         known = self._rubrics.get(rubric_id)
         if known is not None:
             return Put.SAME if known.body.canonical() == body.canonical() else Put.TAKEN
-        if rubric_id in self._registry:
-            raise RubricError(f"{rubric_id} is a reward; call the rubric something else")
-        rubric = Rubric.of(rubric_id, body, self._registry)
+        rubric = Rubric.of(_free(rubric_id, self._registry), body, self._registry)
         if self._folder is not None and not _write(self._folder, rubric):
-            return Put.TAKEN  # by another process that has the same folder
+            return self._adopt(self._folder / f"{rubric_id}.yaml", body)
         self._rubrics[rubric_id] = rubric
         return Put.NEW
+
+    def _adopt(self, path: Path, body: RubricBody) -> Put:
+        """Serve the rubric that another process has put into the same folder."""
+        there = _rubric(path, self._registry)
+        self._rubrics[there.id] = there
+        return Put.SAME if there.body.canonical() == body.canonical() else Put.TAKEN
 
 
 def _read(folder: Path, registry: Registry) -> dict[str, Rubric]:
@@ -75,17 +83,29 @@ def _read(folder: Path, registry: Registry) -> dict[str, Rubric]:
     Raises:
         RubricError: a file is no rubric; the message names it.
     """
-    found = {}
+    found: dict[str, Rubric] = {}
     for path in sorted(each for each in folder.iterdir() if each.suffix in _SUFFIXES):
-        try:
-            body = RubricBody.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-            found[path.stem] = Rubric.of(checked_id(path.stem), body, registry)
-        except ValidationError as error:
-            first = error.errors(include_input=False)[0]
-            raise RubricError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-        except (RubricError, yaml.YAMLError, UnicodeDecodeError) as error:
-            raise RubricError(f"{path}: {error}") from None
+        if path.stem in found:
+            raise RubricError(f"{path}: there is another file for this rubric, with another suffix")
+        found[path.stem] = _rubric(path, registry)
     return found
+
+
+def _rubric(path: Path, registry: Registry) -> Rubric:
+    """Return the rubric of a file.
+
+    Raises:
+        RubricError: it is none; the message names it.
+    """
+    try:
+        rubric_id = _free(checked_id(path.stem), registry)
+        body = RubricBody.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Rubric.of(rubric_id, body, registry)
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        raise RubricError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except (RubricError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RubricError(f"{path}: {error}") from None
 
 
 def checked_id(rubric_id: str) -> str:
@@ -99,12 +119,28 @@ def checked_id(rubric_id: str) -> str:
     return rubric_id
 
 
+def _free(rubric_id: str, registry: Registry) -> str:
+    """Return an id that no reward has: the reward would be scored in the rubric's place.
+
+    Raises:
+        RubricError: one has it.
+    """
+    if rubric_id in registry:
+        raise RubricError(f"{rubric_id} is a reward; call the rubric something else")
+    return rubric_id
+
+
 def _write(folder: Path, rubric: Rubric) -> bool:
     """Write a rubric's file, whole or not at all; return False where it is there already."""
     text = yaml.safe_dump(rubric.body.model_dump(mode="json", exclude_defaults=True), sort_keys=False)
-    draft = folder / f".{rubric.id}.draft"
-    draft.write_text(text, encoding="utf-8")
+    number, name = tempfile.mkstemp(suffix=".draft", prefix=f".{rubric.id}.", dir=folder)  # one of this call's own
+    draft = Path(name)
     try:
+        with os.fdopen(number, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(number)  # a file that a crash left empty would keep the service from starting
+        draft.chmod(_MODE)
         (folder / f"{rubric.id}.yaml").hardlink_to(draft)
     except FileExistsError:
         return False

@@ -19,6 +19,8 @@ from service.submissions import misfits, present, submission
 from service.targets import Target, Targets, Verdicts
 
 _JSON = "application/json"
+_RETRY_AFTER_S = "60"
+"""After which there may be room for another rubric: somebody has to make it."""
 RubricId = Annotated[str, Path(pattern=ID_PATTERN, description="The rubric's name and version.", examples=["maths@v1"])]
 
 
@@ -99,7 +101,7 @@ class RubricRoutes:
             methods=["PUT"],
             operation_id="put_rubric",
             status_code=201,
-            responses={200: {"model": RubricEntry}, **errors.responses(400, 401, 409, 413, 422)},
+            responses={200: {"model": RubricEntry}, **errors.responses(400, 401, 409, 413, 422, 503)},
         )
         router.add_api_route(
             "/v1/rubrics/{rubric_id}/score",
@@ -125,6 +127,9 @@ class RubricRoutes:
             became = self._book.put(rubric_id, body)
         except RubricError as error:
             raise errors.invalid([errors.place(("body", "parts"), str(error))]) from None
+        except OSError as error:
+            detail = f"The rubric cannot be kept: {error.strerror}. It has not been put."
+            raise errors.ProblemError("unavailable", 503, detail, headers={"Retry-After": _RETRY_AFTER_S}) from None
         if became is Put.TAKEN:
             detail = f"{rubric_id} is there already and says something else. Put this one under the next version."
             raise errors.ProblemError("taken", 409, detail)
