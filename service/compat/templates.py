@@ -117,16 +117,25 @@ def _behind(query: str, prompt: str | None, markers: Sequence[str]) -> str | Non
 
 def _without_beginning(text: str) -> str:
     """Return a text without the tokens that open a sequence; a decoded prompt has them and a stored one has not."""
-    while (token := next((each for each in _BEGINNINGS if text.startswith(each)), None)) is not None:
-        text = text[len(token) :]
-    return text
+    start = 0  # the text is cut once: there may be a token of padding for each place that is not filled
+    while (token := next((each for each in _BEGINNINGS if text.startswith(each, start)), None)) is not None:
+        start += len(token)
+    return text[start:]
 
 
 def _without_ends(text: str) -> str:
     """Return a text without the tokens that end a turn."""
+    end = len(text)  # as above
     while True:
-        bare = text.rstrip()
-        token = next((each for each in _ENDS if bare.endswith(each)), None)
+        bare = _end_of_words(text, end)
+        token = next((each for each in _ENDS if text.endswith(each, 0, bare)), None)
         if token is None:
-            return text
-        text = bare[: -len(token)]
+            return text[:end]
+        end = bare - len(token)
+
+
+def _end_of_words(text: str, end: int) -> int:
+    """Return where the whitespace begins that a text has before a place."""
+    while end and text[end - 1].isspace():
+        end -= 1
+    return end

@@ -1,5 +1,7 @@
 """The completion is found in conversations as tokenizers decode them."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,6 +68,14 @@ def test_a_marker_that_the_model_writes_hides_nothing() -> None:
     query = f"<|im_start|>user\n{QUESTION}<|im_end|>\n<|im_start|>assistant\n{hedged}<|im_end|>"
     assert hedged == completion_of(query, QUESTION)
     assert hedged == completion_of(query, query[: query.index(hedged)])
+
+
+def test_padding_is_cut_in_one_go() -> None:
+    """A token for each place that is not filled, on either side; cutting them one by one took a minute and more."""
+    padding = "<s>" * 300_000
+    started = time.process_time()
+    assert "2" == completion_of(f"{padding}{QUESTION}2" + "<|endoftext|> \n" * 100_000, f"{padding}{QUESTION}")
+    assert time.process_time() - started < 5
 
 
 def test_what_nobody_can_cut_is_none() -> None:
