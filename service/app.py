@@ -74,7 +74,7 @@ def create_app(
     scorer = Scorer(registry, pool, Bench(judges.for_team), settings.max_text_chars, memo)
     score_routes = routes.ScoreRoutes(settings, registry, digests, scorer, log, metrics)
     book = RubricBook(registry, settings.rubrics)
-    targets = Targets(registry, book, scorer, metrics, log)
+    targets = Targets(registry, book, scorer, metrics, log, settings.max_queued)
     routers = [
         catalogue.health_router(pool, service_version()),
         metrics.router(),

@@ -66,10 +66,14 @@ class Targets:
         scorer: What scores.
         metrics: Where batches are counted.
         log: Where batches are logged.
+        max_work: Samples, times the rewards that score them, that fit into the queue.
     """
 
-    def __init__(self, registry: Registry, book: RubricBook, scorer: Scorer, metrics: Metrics, log: Telemetry) -> None:
+    def __init__(
+        self, registry: Registry, book: RubricBook, scorer: Scorer, metrics: Metrics, log: Telemetry, max_work: int
+    ) -> None:
         self.registry = registry
+        self._max_work = max_work
         self._book = book
         self._scorer = scorer
         self._metrics = metrics
@@ -98,8 +102,14 @@ class Targets:
         """Return what a target says of a batch.
 
         Raises:
+            ProblemError: the pool can never take so much work.
             PoolUnavailableError: the pool cannot take the work now.
         """
+        each = sum(1 + len(ask.reward.needs) for ask in target.asks)
+        if len(submissions) * each > self._max_work:
+            detail = f"A request for {target.id} may hold {self._max_work // each:,} samples; "
+            detail += f"this one has {len(submissions):,}. Split it."
+            raise ProblemError("body-too-large", 413, detail)
         started = time.perf_counter()
         columns = await self._scorer.score(target.asks, submissions, deadline_s)
         seconds = time.perf_counter() - started

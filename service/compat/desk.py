@@ -78,14 +78,23 @@ class Desk:
         """
         return self._targets.find(target_id)
 
+    def check_size(self, number: int) -> None:
+        """Return if a request may hold so many samples: to be asked before they are read, which takes its time.
+
+        Raises:
+            ProblemError: it may not.
+        """
+        if number > self._settings.max_batch:
+            detail = f"A request may hold {self._settings.max_batch:,} samples, this one has {number:,}. Split it."
+            raise ProblemError("body-too-large", 413, detail)
+
     async def rule(self, wire: Wire, target: Target, given: Sequence[Given], request_id: str) -> Rulings:
         """Return a number for each sample.
 
         Raises:
-            ProblemError: the batch is over its limit, or a failure becomes an error on this wire.
+            ProblemError: the batch never fits into the queue, or a failure becomes an error on this wire.
             PoolUnavailableError: the pool cannot take the work now, and that becomes an error.
         """
-        self._check_size(target, len(given))
         policy = self._policies[wire]
         verdicts = await self._verdicts(policy, target, given, request_id)
         kinds = Counter(FailureKind(each.kind) for each in verdicts.whole if each.kind is not None)
@@ -103,14 +112,6 @@ class Desk:
             for index, outcome in enumerate(verdicts.whole)
         ]
         return Rulings(rulings, self._headers(target, kinds.total()))
-
-    def _check_size(self, target: Target, number: int) -> None:
-        settings = self._settings
-        work = number * sum(1 + len(ask.reward.needs) for ask in target.asks)
-        if number > settings.max_batch or work > settings.max_queued:
-            detail = f"A request may hold {settings.max_batch:,} samples, and {settings.max_queued:,} with all their "
-            detail += f"parts; this one has {number:,}. Split it."
-            raise ProblemError("body-too-large", 413, detail)
 
     async def _verdicts(self, policy: Policy, target: Target, given: Sequence[Given], request_id: str) -> Verdicts:
         """Return an outcome for each sample, those that are none among them."""

@@ -83,6 +83,7 @@ def router(desk: Desk) -> APIRouter:
         Given several URLs, the client sends empty lists to all but the first: they get empty lists.
         """
         found = desk.find(target)
+        desk.check_size(len(body.query))
         given = [_given(found, body, index, template) for index in range(_length(body))]
         rulings = await desk.rule(Wire.OPENRLHF, found, given, request.state.request_id)
         return Response(orjson.dumps(_answer(found, rulings.each)), headers=dict(rulings.headers), media_type=_JSON)

@@ -63,7 +63,7 @@ def test_one_of_many_puts_at_once_wins(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(len(bodies)) as threads:
         for name in (f"raced@v{number}" for number in range(1, 21)):
-            became = list(threads.map(lambda number, name=name: put(number, name), range(len(bodies))))  # type: ignore[misc]
+            became = list(threads.map(lambda number, name=name: put(number, name), range(len(bodies))))
             (winner,) = [number for number, each in enumerate(became) if each is Put.NEW]
             assert [Put.TAKEN] * 7 == [each for each in became if each is not Put.NEW]
             assert bodies[winner] == RubricBook(REGISTRY, tmp_path)[name].body

@@ -96,3 +96,20 @@ def test_a_rubric_that_cannot_be_kept_is_not_put(tmp_path: Path) -> None:
         folder.mkdir()
         assert 201 == client.put(PATH, json={"parts": PARTS}).status_code
         assert ["exact@v1.yaml"] == [path.name for path in folder.iterdir()]
+
+
+def test_a_batch_that_never_fits_is_to_be_split() -> None:
+    """On every wire: a 503 would have the client try again for as long as it can."""
+    parts = [{"reward": "matches@v1", "name": f"part{number}"} for number in range(10)]
+    with (
+        running_service(TEST_REWARDS, Settings(max_queued=49)) as url,
+        httpx.Client(base_url=url, timeout=30) as client,
+    ):
+        client.put(PATH, json={"parts": parts}).raise_for_status()
+        most = [{"completion": str(number), "reference": {"answer": "4"}} for number in range(4)]
+        assert 200 == client.post(f"{PATH}/score", json={"samples": most}).status_code
+        reply = client.post(f"{PATH}/score", json={"samples": [*most, *most[:1]]})
+        assert (413, "body-too-large") == (reply.status_code, reply.json()["type"].rpartition(":")[2])
+        assert "exact@v1 may hold 4 samples; this one has 5." in reply.json()["detail"]
+        items = [{"solution_str": "4", "ground_truth": "4"}] * 5
+        assert 413 == client.post("/compat/verl/exact@v1", json={"items": items}).status_code
