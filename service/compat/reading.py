@@ -44,8 +44,12 @@ def sample(
     reference = read_reference(target, label, named)
     if reference is None:
         return Failure(FailureKind.BAD_REFERENCE, f"The label is none that {target.id} can compare with.")
-    is_grouped = any(reward.is_group for reward in target.rewards)
-    group = hashlib.sha256((prompt or "").encode()).hexdigest() if is_grouped else None
+    group = None
+    if any(reward.is_group for reward in target.rewards):
+        if prompt is None:  # the others of the request may be of other prompts
+            message = f"{target.id} compares the completions of a prompt; there is none."
+            return Failure(FailureKind.NOT_APPLICABLE, message)
+        group = hashlib.sha256(prompt.encode()).hexdigest()
     return {
         "completion": completion,
         "reference": reference,

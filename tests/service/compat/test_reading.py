@@ -88,6 +88,13 @@ def test_a_group_is_the_samples_of_one_prompt() -> None:
     assert alone["group"] is None
 
 
+def test_without_a_prompt_there_is_no_group() -> None:
+    """The samples of a request may be of many prompts: compared with each other they would get made-up rewards."""
+    found = sample(target("kimi_length@v2"), "x", label="1")
+    assert isinstance(found, Failure)
+    assert "not_applicable" == found.kind
+
+
 @pytest.mark.parametrize(
     ("messages", "expected"),
     [
