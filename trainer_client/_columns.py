@@ -1,6 +1,7 @@
 """Which column of the data set goes into which field of a reward's reference."""
 
 import difflib
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,8 +29,13 @@ class Field:
     """The JSON types that the service accepts."""
 
     def value(self, row: object) -> object:
-        """What is sent for a row's value: numbers become text where the service wants text."""
+        """What is sent for a row's value: numbers become text where the service wants text.
+
+        NaN is nothing, as None is: it is how tables write that a row has no value.
+        """
         plain = row.item() if hasattr(row, "item") else row
+        if isinstance(plain, float) and math.isnan(plain):
+            return None
         if plain is None or isinstance(plain, str) or "string" not in self.types:
             return plain
         if isinstance(plain, bool):

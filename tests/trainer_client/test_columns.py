@@ -130,6 +130,8 @@ class Numpy:
         ({"array"}, [1, 2], [1, 2]),
         ({"string"}, ["72"], ["72"]),
         ({"string"}, None, None),
+        ({"string"}, float("nan"), None),
+        ({"number"}, float("nan"), None),
         ({"string"}, "72", "72"),
         (set(), 72, 72),
     ],
