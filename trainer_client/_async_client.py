@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from trainer_client import _exchange, _rubrics
-from trainer_client._client import DEFAULT_DEADLINE_S, checked_url, headers, lost, requests, timeout
+from trainer_client._client import DEFAULT_DEADLINE_S, checked_url, headers, lost, requests, shown_url, timeout
 from trainer_client._exchange import Answer, Conversation, Lost, Reply, Send, Terms
 from trainer_client._retry import Backoff
 from trainer_client._rubrics import RubricInfo, RubricResult
@@ -43,7 +43,7 @@ class AsyncRewardClient:
         backoff: Backoff | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._terms = Terms(checked_url(base_url), deadline_s, backoff or Backoff())
+        self._terms = Terms(shown_url(checked_url(base_url)), deadline_s, backoff or Backoff())
         self._turns = asyncio.Semaphore(MAX_UNDER_WAY)  # httpx's own queue takes time in the square of its length
         self._http = httpx.AsyncClient(base_url=base_url, headers=headers(api_key), transport=transport, limits=LIMITS)
 

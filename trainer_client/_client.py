@@ -38,7 +38,7 @@ class RewardClient:
         transport: What carries the requests; for tests and for unusual networks.
 
     Raises:
-        ValueError: The URL does not begin with `http://` or `https://`.
+        ValueError: The URL does not begin with `http://` or `https://`, or no header can carry the key.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class RewardClient:
         backoff: Backoff | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._terms = Terms(checked_url(base_url), deadline_s, backoff or Backoff())
+        self._terms = Terms(shown_url(checked_url(base_url)), deadline_s, backoff or Backoff())
         self._http = httpx.Client(base_url=base_url, headers=headers(api_key), transport=transport)
 
     def score(
@@ -166,10 +166,17 @@ def requests(rewards: Sequence[RewardRequest | str]) -> list[RewardRequest]:
 
 
 def headers(api_key: str | None) -> dict[str, str]:
-    """What every request carries."""
+    """What every request carries.
+
+    Raises:
+        ValueError: The key is none that a header can carry. Sent all the same, it would stand in the error.
+    """
     fields = {"Content-Type": "application/json", "User-Agent": "touchstone-rl"}
     if api_key is not None:
-        fields["Authorization"] = f"Bearer {api_key}"
+        key = api_key.strip()  # a key that is read from a file ends with a line's end
+        if not (key.isascii() and key.isprintable()):
+            raise ValueError("The API key holds characters that no header can carry.")
+        fields["Authorization"] = f"Bearer {key}"
     return fields
 
 
@@ -178,6 +185,13 @@ def checked_url(base_url: str) -> str:
     if not base_url.startswith(("http://", "https://")):
         raise ValueError(f"The base URL {base_url!r} must begin with http:// or https://.")
     return base_url
+
+
+def shown_url(base_url: str) -> str:
+    """The URL as it may stand in a log: without a name and a password."""
+    scheme, _, rest = base_url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
 def timeout(seconds: float) -> httpx.Timeout:

@@ -51,7 +51,6 @@ def retry_after_s(header: str | None) -> float | None:
     if text.isascii() and text.isdigit():
         return float(text)
     try:
-        then = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
+    except (ValueError, OverflowError):  # no date, or one that no calendar has
         return None
-    return max(0.0, then.timestamp() - time.time())

@@ -122,7 +122,7 @@ def result(content: bytes, rubric: str, samples: int, pinned: str | None) -> Rub
         parts = tuple(part(each) for each in value["parts"])
         outcomes = tuple(_wire.outcome(each) for each in value["outcomes"])
         elapsed_ms = float(value.get("elapsed_ms") or 0.0)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise BadReply(f"The reply holds something of another type than agreed: {error}") from error
     if any(len(each) != samples for each in (outcomes, *(part.values for part in parts))):
         raise BadReply(f"The reply does not hold one outcome of {rubric} for each of {samples} samples.")

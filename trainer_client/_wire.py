@@ -158,7 +158,10 @@ def outcome(value: object) -> Outcome:
         raise _no_outcome()
     # By place, which is faster than by name: value, reason, explanation, details, id.
     reason, explanation = str(get("reason", "")), str(get("explanation", ""))
-    return Score(float(value["value"]), reason, explanation, get("details") or {}, get("id"))
+    details = get("details") or {}
+    if not isinstance(details, dict):
+        raise _no_outcome()
+    return Score(float(value["value"]), reason, explanation, details, get("id"))
 
 
 def _no_outcome() -> BadReply:

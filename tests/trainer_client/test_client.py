@@ -145,6 +145,31 @@ def test_address(client: type[RewardClient | AsyncRewardClient]) -> None:
         client("127.0.0.1:8400")
 
 
+@pytest.mark.parametrize("client", [RewardClient, AsyncRewardClient])
+def test_a_key_that_no_header_carries(client: type[RewardClient | AsyncRewardClient]) -> None:
+    """Is refused at once; sent, it would be tried again and again and stand in the error."""
+    for key in ("sek\nret", "schl\u00fcssel"):
+        with pytest.raises(ValueError, match="no header can carry") as caught:
+            client(URL, key)
+        assert key not in str(caught.value)
+
+
+def test_a_key_from_a_file(call: Call, transport: httpx.MockTransport, service: "FakeService") -> None:
+    """May end as lines do."""
+    call(transport, "rewards", api_key="secret\n")
+    assert "Bearer secret" == service.headers[0]["Authorization"]
+
+
+def test_no_error_shows_a_password(caplog: pytest.LogCaptureFixture) -> None:
+    """That stands in the address."""
+    with (
+        RewardClient("http://team:secret@127.0.0.1:1/at", deadline_s=0.02, backoff=QUICK) as client,
+        pytest.raises(Unreachable, match=r"at http://127.0.0.1:1/at gave") as caught,
+    ):
+        client.rewards()
+    assert "secret" not in f"{caught.value!r}{caplog.text}"
+
+
 def test_score_rubric(call: Call, transport: httpx.MockTransport, service: "FakeService") -> None:
     """A rubric gives one outcome for each sample, and what each part said."""
     service.host_rubric("sum@v1", {"right": "equal@v1", "neat": "short@v1"})
@@ -200,6 +225,8 @@ BAD_RUBRIC = {"rubric": "sum@v1", "digest": "d", "elapsed_ms": 1, "parts": [], "
         BAD_RUBRIC,
         BAD_RUBRIC | {"outcomes": [{"status": "scored", "value": None}]},
         BAD_RUBRIC | {"parts": [{"name": "right"}]},
+        BAD_RUBRIC | {"outcomes": [{"status": "scored", "value": 10**400}]},
+        BAD_RUBRIC | {"outcomes": [{"status": "scored", "value": 1, "details": [2]}]},
     ],
 )
 def test_no_rubric(call: Call, transport: httpx.MockTransport, service: "FakeService", reply: dict[str, Any]) -> None:

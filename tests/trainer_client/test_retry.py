@@ -24,9 +24,12 @@ def test_wait_honours_the_service(attempt: int, asked_s: float) -> None:
     assert Backoff().wait_s(attempt, asked_s) >= asked_s
 
 
+DATE = "Mon, 01 Jan 9999999999999999999999 00:00:00 GMT"
+
+
 @pytest.mark.parametrize(
     ("header", "expected"),
-    [(None, None), ("3", 3.0), (" 0 ", 0.0), ("soon", None), ("", None), ("-1", None), ("²", None)],
+    [(None, None), ("3", 3.0), (" 0 ", 0.0), ("soon", None), ("", None), ("-1", None), ("²", None), (DATE, None)],
 )
 def test_retry_after(header: str | None, expected: float | None) -> None:
     """Seconds are read, and nonsense is not."""
