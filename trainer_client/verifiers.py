@@ -3,7 +3,6 @@
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-from trainer_client._errors import RewardServiceError
 from trainer_client._rows import Row
 from trainer_client._scorer import Scorer
 
@@ -32,7 +31,7 @@ class RubricReward(Scorer):
         columns = {**more, **(more["info"] if isinstance(more.get("info"), Mapping) else {})}
         try:
             (verdict,) = await self.ascore([Row(completion, answer or None, columns, prompt)])
-        except RewardServiceError as error:
+        except Exception as error:
             told["unscored"], told["error"] = 1, told.get("error") or error
             raise
         told["unscored"] = verdict.unscored

@@ -154,6 +154,10 @@ def test_verifiers(make: "Make") -> None:
     with pytest.raises(Unscored):
         asyncio.run(closing(reward, reward(prompt=prompt, completion=bad, answer="4", state=state)))
     assert (1, Unscored) == (state["unscored"], type(state["error"]))
+    odd, untold = [{"content": "4"}], dict[str, Any]()
+    with pytest.raises(KeyError):
+        asyncio.run(closing(reward, reward(prompt=prompt, completion=odd, answer="4", state=untold)))
+    assert (1, KeyError) == (untold["unscored"], type(untold["error"]))
 
 
 def test_slime(make: "Make", service: "FakeService") -> None:
