@@ -1,6 +1,7 @@
 """The client for code on an event loop."""
 
 import asyncio
+import copy
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -79,6 +80,12 @@ class AsyncRewardClient:
     async def rewards(self) -> list[RewardInfo]:
         """The service's catalogue; see `RewardClient.rewards`."""
         return await self._carry_out(_exchange.rewards(self._terms))
+
+    def within(self, seconds: float) -> Self:
+        """The same client, its connections too; see `RewardClient.within`."""
+        hurried = copy.copy(self)
+        hurried._terms = replace(self._terms, deadline_s=seconds)  # noqa: SLF001  its own
+        return hurried
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -1,7 +1,9 @@
 """The client for ordinary code."""
 
+import copy
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -122,6 +124,12 @@ class RewardClient:
             RewardServiceError: See the subclasses for the reasons.
         """
         return self._carry_out(_exchange.rewards(self._terms))
+
+    def within(self, seconds: float) -> Self:
+        """The same client, its connections too, for calls that may take so long."""
+        hurried = copy.copy(self)
+        hurried._terms = replace(self._terms, deadline_s=seconds)  # noqa: SLF001  its own
+        return hurried
 
     def close(self) -> None:
         """Close the connections."""

@@ -3,7 +3,9 @@
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,14 +21,16 @@ MOST_UNDER_WAY = 64
 Reading = tuple[dict[str, Field], RubricInfo | None]
 
 
-def read(client: RewardClient, target: str, columns: Mapping[str, str] | None) -> Reading:
+def read(client: RewardClient, target: str, columns: Mapping[str, str] | None, deadline_s: float) -> Reading:
     """The fields of the target's reference, and its entry if it is a rubric.
 
     Raises:
-        RewardServiceError: The service did not answer, or offers nothing of that name.
+        RewardServiceError: The service did not answer in time, or offers nothing of that name.
     """
+    ends = time.monotonic() + deadline_s
     catalogue = {info.id: info for info in client.rewards()}
-    listed = {} if target in catalogue else {each.id: each for each in client.rubrics()}
+    rubrics = [] if target in catalogue else client.within(ends - time.monotonic()).rubrics()
+    listed = {each.id: each for each in rubrics}
     rubric = listed.get(target)
     schema: dict[str, Mapping[str, Any]] = {}
     for reward in rubric.rewards.values() if rubric is not None else [target]:
@@ -40,7 +44,7 @@ class Connections:
     def __init__(self, pid: int, url: str, api_key: str | None, deadline_s: float) -> None:
         self.pid = pid
         self.lock = threading.Lock()
-        self.reading: Reading | None = None
+        self._reading: Future[Reading] | None = None
         self.client = RewardClient(url, api_key, deadline_s=deadline_s)
         self._terms = (url, api_key, deadline_s)
         self._loops: dict[asyncio.AbstractEventLoop, Line] = {}
@@ -48,6 +52,26 @@ class Connections:
     def anew(self) -> "Connections":
         """The same for this process."""
         return Connections(os.getpid(), *self._terms)
+
+    def reading(self, target: str, columns: Mapping[str, str] | None) -> Future[Reading]:
+        """What `read` returns or raises, asked for once by whoever comes first, and again after an error.
+
+        Callers who come meanwhile get the same answer or the same error: one after the other each would wait for a dead
+        service as long as a call may take.
+        """
+        with self.lock:
+            if self._reading is None or (self._reading.done() and self._reading.exception() is not None):
+                self._reading = Future()
+                self._reading.set_running_or_notify_cancel()  # so that no caller who gives up ends it for the others
+                asked = (self._reading, target, columns)
+                threading.Thread(target=self._read, args=asked, name="trainer_client-catalogue", daemon=True).start()
+            return self._reading
+
+    def _read(self, answer: Future[Reading], target: str, columns: Mapping[str, str] | None) -> None:
+        try:
+            answer.set_result(read(self.client, target, columns, self._terms[2]))
+        except BaseException as error:  # noqa: BLE001  whoever asked raises it
+            answer.set_exception(error)
 
     def of_loop(self, loop: asyncio.AbstractEventLoop) -> "Line":
         """The client of an event loop: connections do not pass from one loop to another."""

@@ -3,14 +3,16 @@
 import asyncio
 import itertools
 import logging
+import math
 import os
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from trainer_client._client import DEFAULT_DEADLINE_S
-from trainer_client._connections import Connections, Reading, read
+from trainer_client._connections import Connections
 from trainer_client._errors import Unscored
 from trainer_client._override import override
 from trainer_client._rows import Row, plain
@@ -53,6 +55,9 @@ class Scorer:
         digest: The behaviour digest of the reward, or the digest of the rubric, that must answer.
         unscored: The number to give where there is no judgement; None raises `Unscored` instead.
         deadline_s: How long one call may take, repeats included.
+
+    Raises:
+        ValueError: `unscored` is no finite number, of which a trainer would make a reward all the same.
     """
 
     def __init__(  # noqa: PLR0913  nearly all of which stay as they are
@@ -67,6 +72,8 @@ class Scorer:
         unscored: float | None = None,
         deadline_s: float = DEFAULT_DEADLINE_S,
     ) -> None:
+        if unscored is not None and not math.isfinite(float(unscored)):
+            raise ValueError(f"`unscored` is {unscored}, which nobody can train on; name a finite number.")
         self.target = target
         self.__name__ = target
         self._settings: dict[str, Any] = {
@@ -91,9 +98,10 @@ class Scorer:
             RewardServiceError: The service did not answer, or refused.
             Unscored: One of the rows could not be judged, and no number is named for that.
         """
-        fields, rubric = self._reading()
+        started, connections = time.monotonic(), self._connections()
+        fields, rubric = connections.reading(self.target, self._columns).result()
         samples = [row.sample(fields) for row in rows]
-        client = self._connections().client
+        client = connections.client.within(self._left_s(started))
         if rubric is None:
             outcomes = client.score(self.target, samples, self._params, behaviour=self._digest)
         else:
@@ -102,15 +110,17 @@ class Scorer:
 
     async def ascore(self, rows: Sequence[Row]) -> list[Verdict]:
         """A number for each row; see `score`."""
-        reading = self._connections().reading
-        fields, rubric = reading if reading is not None else await asyncio.to_thread(self._reading)
+        started, connections = time.monotonic(), self._connections()
+        fields, rubric = await asyncio.wrap_future(connections.reading(self.target, self._columns))
+        left_s = self._left_s(started)
         samples = [row.sample(fields) for row in rows]
-        line = self._connections().of_loop(asyncio.get_running_loop())
+        line = connections.of_loop(asyncio.get_running_loop())
         async with line.turn:
+            client = line.client.within(left_s)
             if rubric is None:
-                outcomes = await line.client.score(self.target, samples, self._params, behaviour=self._digest)
+                outcomes = await client.score(self.target, samples, self._params, behaviour=self._digest)
             else:
-                outcomes = list((await line.client.score_rubric(self.target, samples, digest=self._digest)).outcomes)
+                outcomes = list((await client.score_rubric(self.target, samples, digest=self._digest)).outcomes)
         return [self._verdict(outcome, rubric) for outcome in outcomes]
 
     def close(self) -> None:
@@ -141,13 +151,9 @@ class Scorer:
                 self._open = self._open.anew()
             return self._open
 
-    def _reading(self) -> Reading:
-        """What the target compares with, asked for once; a rubric's entry if it is one."""
-        connections = self._connections()
-        with connections.lock:
-            if connections.reading is None:
-                connections.reading = read(connections.client, self.target, self._columns)
-            return connections.reading
+    def _left_s(self, started: float) -> float:
+        """Seconds that are left of a call that began at this time."""
+        return float(self._settings["deadline_s"]) - (time.monotonic() - started)
 
     @override
     def __reduce__(self) -> tuple[Any, ...]:

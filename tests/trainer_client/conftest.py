@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from statistics import fmean, pvariance
@@ -33,6 +34,8 @@ class FakeService:
         self.headers: list[httpx.Headers] = []
         self.replies: list[httpx.Response] = []
         """Answers to give instead, one for each request, before the ordinary ones."""
+        self.delay_s = 0.0
+        """How long each answer takes."""
         self.warnings: list[str] = []
         """What to warn of in every answer."""
 
@@ -68,6 +71,7 @@ class FakeService:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""
         self.headers.append(request.headers)
+        time.sleep(self.delay_s)
         path = request.url.path
         if request.method == "GET":
             offered = {"rubrics": list(self.rubrics.values())} if path == "/v1/rubrics" else {"rewards": self.entries}

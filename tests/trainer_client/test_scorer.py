@@ -4,14 +4,15 @@ import asyncio
 import logging
 import pickle
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
-from trainer_client import Rejected, Unscored, VersionMismatch
+from trainer_client import Rejected, Unreachable, Unscored, VersionMismatch
 from trainer_client._rows import Row
-from trainer_client._scorer import Scorer
+from trainer_client._scorer import Scorer, Verdict
 
 if TYPE_CHECKING:
     from conftest import FakeService, Make
@@ -62,6 +63,57 @@ def test_the_error_survives_a_process() -> None:
     """Trainers bring it back from their workers."""
     error = pickle.loads(pickle.dumps(Unscored("equal@v1", "crash", "It broke.")))  # noqa: S301
     assert ("crash", "It broke.") == (error.kind, error.message)
+
+
+@pytest.mark.parametrize("unscored", [float("nan"), float("inf"), "-inf"])
+def test_a_number_that_is_none(make: "Make", unscored: float) -> None:
+    """Is refused before anything is scored: a trainer would learn from it."""
+    with pytest.raises(ValueError, match="nobody can train on"):
+        make(Scorer, "equal@v1", unscored=unscored)
+
+
+def test_a_dead_service_costs_one_deadline() -> None:
+    """However many calls begin together, in threads or on a loop: all wait for the same catalogue."""
+    scorer = Scorer("equal@v1", url="http://127.0.0.1:1", deadline_s=0.5)
+
+    async def calls() -> list[BaseException | list[Verdict]]:
+        return await asyncio.gather(*(scorer.ascore(ROWS) for _ in range(200)), return_exceptions=True)
+
+    def call(_: int) -> str:
+        with pytest.raises(Unreachable) as caught:
+            scorer.score(ROWS)
+        return type(caught.value).__name__
+
+    started = time.monotonic()
+    assert {Unreachable} == {type(each) for each in asyncio.run(calls())}
+    with ThreadPoolExecutor(16) as threads:
+        assert {"Unreachable"} == set(threads.map(call, range(16)))
+    assert time.monotonic() - started < 3
+
+
+def test_a_caller_who_gives_up_harms_no_other(make: "Make") -> None:
+    """The catalogue is read to its end."""
+    scorer = make()
+
+    async def calls() -> list[float]:
+        hasty, patient = (asyncio.ensure_future(scorer.ascore(ROWS)) for _ in range(2))
+        await asyncio.sleep(0)
+        hasty.cancel()
+        found = await patient
+        await scorer.aclose()
+        return [verdict.value for verdict in found]
+
+    assert [1.0, 0.0] == asyncio.run(calls())
+
+
+def test_a_call_is_over_at_its_deadline(service: "FakeService", make: "Make") -> None:
+    """What the first one needs for the catalogue is part of it: AReaL takes a call that is late for a 0."""
+    service.host_rubric("sum@v1", {"right": "equal@v1"})
+    service.delay_s = 0.3
+    started = time.monotonic()
+    with pytest.raises(Unreachable):
+        make(Scorer, "sum@v1", deadline_s=0.8).score(ROWS)
+    assert time.monotonic() - started < 1.2
 
 
 def test_unknown_and_pinned(make: "Make") -> None:
