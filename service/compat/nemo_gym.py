@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Body, Request
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from service import errors
+from service.compat import gym_session
 from service.compat.desk import Desk, Ruling
 from service.compat.json_body import LenientRoute
 from service.compat.policy import Wire
@@ -82,10 +83,6 @@ class NemoGymVerified(BaseModel):
     mask_sample: bool = Field(description="Whether the reward is no judgement.")
 
 
-class SeededSession(BaseModel):
-    """Nothing: there is no session to keep."""
-
-
 def router(desk: Desk) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/compat/nemo_gym/{target}", tags=["trainers"], route_class=LenientRoute)
@@ -126,24 +123,8 @@ def router(desk: Desk) -> APIRouter:
             raise errors.invalid([errors.place(("body",), "It is nested too deeply to be sent back.")]) from None
         return Response(shown, headers=dict(rulings.headers), media_type=_JSON)
 
-    _add_session_routes(router, desk)
+    gym_session.add_routes(router, desk)
     return router
-
-
-def _add_session_routes(router: APIRouter, desk: Desk) -> None:
-    """Add the routes around a verification, which has no session."""
-
-    @router.post("/seed_session", operation_id="seed_session_nemo_gym", responses=errors.responses(401, 404, 422))
-    async def seed_session(target: TargetId) -> SeededSession:
-        """Answer NeMo Gym's `POST /seed_session`, whatever it holds: every row is verified by itself."""
-        desk.find(target)
-        return SeededSession()
-
-    @router.get("/reverify_mode", operation_id="reverify_mode_nemo_gym", responses=errors.responses(401, 404, 422))
-    async def reverify_mode(target: TargetId) -> Literal["stateless"]:
-        """Answer NeMo Gym's question whether stored rows may be verified again: they may."""
-        desk.find(target)
-        return "stateless"
 
 
 def _given(target: Target, body: NemoGymRequest, row: Mapping[str, object]) -> Given:

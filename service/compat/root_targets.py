@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from service.errors import ProblemError
 from service.targets import Targets
 
-_NAMES = frozenset({"/verify", "/seed_session", "/reverify_mode"})
+_NAMES = frozenset({"/verify", "/seed_session", "/close_session", "/reverify_mode", "/aggregate_metrics"})
 
 
 class UnknownTargetError(ValueError):

@@ -29,7 +29,9 @@ OPERATIONS = [
     "score_verl",
     "verify_nemo_gym",
     "seed_session_nemo_gym",
+    "close_session_nemo_gym",
     "reverify_mode_nemo_gym",
+    "aggregate_metrics_nemo_gym",
     "run_code",
 ]
 SCHEMA_SAYS_LESS = {"score", "score_openrlhf", "get_reward"}

@@ -63,15 +63,6 @@ def test_components_add_up_to_the_reward(testbed: httpx.Client) -> None:
             assert [found["reward"]] * 2 == [reduce(add, parts.values()), math.fsum(parts.values())]
 
 
-def test_a_session_is_nothing(testbed: httpx.Client) -> None:
-    """It may hold anything, and rows may be verified again."""
-    for content in (b"", b'{"a": 1}', b"{"):
-        reply = testbed.post(f"{MATCHES}/seed_session", content=content)
-        assert (200, {}) == (reply.status_code, reply.json())
-    assert "stateless" == testbed.get(f"{MATCHES}/reverify_mode").json()
-    check_problem(testbed.post("/compat/nemo_gym/nothing@v1/seed_session", json={}), 404)
-
-
 def test_a_row_that_cannot_be_sent_back_is_a_problem(testbed: httpx.Client) -> None:
     """JSON has no limit on depth, its writers have."""
     deep: list[object] = []

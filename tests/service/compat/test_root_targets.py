@@ -26,6 +26,9 @@ def test_a_port_is_a_target(tmp_path: Path) -> None:
             assert {**sent, "reward": 1.0, "mask_sample": False} == reply.json()
             assert "math_equal@v2" == reply.headers["x-reward"]
             assert {} == client.post("/seed_session", json=sent).json()
+            assert {} == client.post("/close_session", json={}).json()
+            told = client.post("/aggregate_metrics", json={"verify_responses": [reply.json()]}).json()
+            assert {"mean/reward": 1.0} == told["key_metrics"]
             assert "stateless" == client.get("/reverify_mode").json()
             assert "ok" == client.get("/").json()["status"]
             assert client.get("/v1/rewards").is_success
