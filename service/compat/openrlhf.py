@@ -80,7 +80,7 @@ def router(desk: Desk) -> APIRouter:
 
         The client has no word for a sample without a judgement: `TOUCHSTONE_COMPAT_OPENRLHF_RETRYABLE` and
         `_UNSCORABLE` say what it becomes, an `error`, the `lowest` value, or a number. `extra_logs.unscored` is 1 then.
-        Given several URLs, the client sends empty lists to all but the first: they get empty lists.
+        Given several URLs, older versions of the client send empty lists to all but the first: they get empty lists.
         """
         found = desk.find(target)
         desk.check_size(len(body.query))

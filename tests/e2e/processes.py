@@ -11,6 +11,8 @@ from pathlib import Path
 import httpx
 
 _START_S = 120.0
+_PYTHON = os.environ.get("TOUCHSTONE_TEST_SERVICE_PYTHON", sys.executable)
+"""What runs the service: a trainer may be installed where the service is not."""
 
 
 class ServiceProcess:
@@ -38,7 +40,7 @@ class ServiceProcess:
         """Start it, on the port that it had before if there is one, without waiting until it is ready."""
         environment = self._environment | {"TOUCHSTONE_PORT": str(self.port)}
         self._port_file.unlink(missing_ok=True)
-        self._process = subprocess.Popen([sys.executable, "-m", "service"], env=environment)
+        self._process = subprocess.Popen([_PYTHON, "-m", "service"], env=environment)
         ends_at = time.monotonic() + _START_S
         while not self._port_file.exists():
             assert time.monotonic() < ends_at
