@@ -23,9 +23,12 @@ from tests.e2e.processes import ServiceProcess, service_process
 from tests.e2e.ranks import GROUP, PART, RANKS, SPECS, STEPS
 from trainer_client import RewardClient, RewardWarning, Sample, TRLRewards
 from trainer_client.tiny.arithmetic import split
-from trainer_client.tiny.lesson import warmed_up
+from trainer_client.tiny.tokenizer import tokenizer
+from trainer_client.tiny.warmup import warm_up
+from trainer_client.training.model import saved
 from trainer_client.training.progress import Silent
 from trainer_client.training.quiet import quiet
+from trainer_client.training.recipe import RandomInit
 
 pandas = pytest.importorskip("pandas")
 
@@ -64,11 +67,16 @@ class Calm:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model that adds, often wrongly, so that the completions of a prompt differ in worth."""
-    folder = tmp_path_factory.mktemp("model")
     torch.set_num_threads(1)
     transformers.set_seed(0)
+    words = tokenizer()
+    # An eighth of the lesson's weights take a third of its time.
+    shape = RandomInit(tokenizer="", hidden_size=64, layers=1, heads=4)
+    folder = saved(shape, words, tmp_path_factory.mktemp("model"))
     with quiet():
-        warmed_up(folder, split(0), 0, Silent())
+        pupil = transformers.AutoModelForCausalLM.from_pretrained(folder)
+        warm_up(pupil, words, split(0), 0, Silent())
+    pupil.save_pretrained(folder)
     return folder
 
 
