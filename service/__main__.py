@@ -1,6 +1,7 @@
 """Starts the service: reads the settings, builds the parts, runs uvicorn. The only module with side effects."""
 
 import gc
+import os
 import signal
 import socket
 import sys
@@ -20,7 +21,7 @@ from service.judging.settings import JudgeSettings
 from service.listener import listen, publish
 from service.pool import Pool
 from service.rubrics.rubric import RubricError
-from service.settings import MEBIBYTE, Settings, complaints
+from service.settings import MEBIBYTE, Settings, complaints, strangers
 from service.telemetry import Telemetry
 
 _GC_OBJECTS = 50_000
@@ -46,6 +47,8 @@ def main(settings: Settings | None = None) -> int:
         sys.stderr.write(f"touchstone: {error}\n")
         return 1
     log = telemetry.configure(settings.log_level, telemetry.standard_error())
+    for name in strangers(os.environ):
+        log.warning("unknown_setting", variable=name)
     try:
         server = _server(settings, _judges(settings.judge, log), log)
     except (OSError, RubricError, UnknownTargetError) as error:

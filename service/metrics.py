@@ -35,6 +35,7 @@ _OTHER = "other"
 _PLAIN_ROUTES = (
     "/v1/score",
     "/v1/rewards",
+    "/v1/rubrics",
     "/v1/judge",
     "/healthz",
     "/health",
@@ -44,6 +45,7 @@ _PLAIN_ROUTES = (
     "/openapi.json",
 )
 _SHOW, _SCORE = "/v1/rewards/{reward_id}", "/v1/rewards/{reward_id}/score"
+_RUBRICS = "/v1/rubrics/"
 
 _WIRES = frozenset(Wire)
 
@@ -86,7 +88,7 @@ class Metrics(Collector):
 
     def request_answered(self, *, path: str, status: int, seconds: float) -> None:
         """Count one answered request."""
-        answers = self._answers[self._routes.get(path) or _wire_of(path), status]
+        answers = self._answers[self._routes.get(path) or _family_of(path), status]
         answers.buckets[bisect_left(_BUCKETS_S, seconds)] += 1
         answers.seconds += seconds
 
@@ -183,8 +185,10 @@ class Metrics(Collector):
         yield CounterMetricFamily("touchstone_worker_restarts", "Workers that died.", value=status.restarts)
 
 
-def _wire_of(path: str) -> str:
-    """Return the wire that a path belongs to, whatever its target is called."""
+def _family_of(path: str) -> str:
+    """Return the routes that a path belongs to, whatever its rubric or its target is called."""
+    if path.startswith(_RUBRICS):
+        return f"{_RUBRICS}{{rubric_id}}" + ("/score" if path.endswith("/score") else "")
     _, first, wire, *_ = [*path.split("/", 3), "", ""]
     return f"/compat/{wire}" if first == "compat" and wire in _WIRES else _OTHER
 

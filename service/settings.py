@@ -1,7 +1,7 @@
 """Everything an operator can set, read once from `TOUCHSTONE_*` in `service.__main__` and passed on."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -13,6 +13,9 @@ from service.judging.settings import JudgeSettings
 from service.listener import is_loopback
 
 MEBIBYTE = 1 << 20
+_OWN = "TOUCHSTONE_"
+_OTHERS = frozenset({"TOUCHSTONE_JUDGE_SERVER_KEY"})
+"""Variables that another program of ours reads."""
 
 
 class Settings(BaseSettings):
@@ -121,5 +124,12 @@ def complaints(error: ValidationError) -> Iterator[str]:
         yield f"{prefix}{name}: {message}" if name else message
 
 
-_PREFIXES = {model.__name__: model.model_config.get("env_prefix", "") for model in (Settings, JudgeSettings)}
+_MODELS = (Settings, JudgeSettings, CompatSettings)
+_PREFIXES = {model.__name__: model.model_config.get("env_prefix", "") for model in _MODELS}
 """What the variables of a model begin with, by the title that its errors have."""
+
+
+def strangers(variables: Iterable[str]) -> list[str]:
+    """Return the variables that look like settings and are none: a slip in a name would leave the default, silently."""
+    known = {f"{_PREFIXES[model.__name__]}{name}".upper() for model in _MODELS for name in model.model_fields} | _OTHERS
+    return sorted(name for name in variables if name.upper().startswith(_OWN) and name.upper() not in known)

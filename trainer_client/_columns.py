@@ -34,17 +34,14 @@ class Field:
         NaN is nothing, as None is: it is how tables write that a row has no value.
         """
         plain = row.item() if hasattr(row, "item") else row
+        if isinstance(plain, list) and len(plain) == 1 and "array" not in self.types:
+            return self.value(plain[0])  # as data sets write that there is one right answer
         if isinstance(plain, float) and math.isnan(plain):
             return None
-        if plain is None or isinstance(plain, str) or "string" not in self.types:
+        accepted = {bool: {"boolean"}, int: {"integer", "number"}, float: {"number"}}.get(type(plain))
+        if accepted is None or "string" not in self.types or self.types & accepted:
             return plain
-        if isinstance(plain, bool):
-            return plain if "boolean" in self.types else str(plain)
-        if isinstance(plain, int):
-            return plain if self.types & {"integer", "number"} else str(plain)
-        if isinstance(plain, float):
-            return plain if "number" in self.types else str(plain)
-        return plain
+        return str(plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +105,7 @@ def candidates(field: str, named: Mapping[str, str]) -> list[str]:
 def reference_schema(reward: str, catalogue: Mapping[str, RewardInfo]) -> tuple[dict[str, Mapping[str, Any]], set[str]]:
     """The fields that a reward and its needs compare with, and which of them must be there."""
     if reward not in catalogue:
-        near = difflib.get_close_matches(reward, catalogue, n=3)
-        hint = f"; it has {', '.join(near)}" if near else ""
-        raise Rejected(NOT_FOUND, "Unknown reward", f"the service has no {reward}{hint}")
+        raise unknown(reward, catalogue)
     info = catalogue[reward]
     properties = dict(info.reference.get("properties") or {})
     required = set(info.reference.get("required") or ())
@@ -119,6 +114,14 @@ def reference_schema(reward: str, catalogue: Mapping[str, RewardInfo]) -> tuple[
         properties = more | properties
         required |= must
     return properties, required
+
+
+def unknown(target: str, offered: Collection[str]) -> Rejected:
+    """The error for a name that the service does not know, with the names that may be meant."""
+    near = difflib.get_close_matches(target, offered, n=3)
+    near += [each for each in offered if each.partition("@")[0] == target.partition("@")[0] and each not in near]
+    hint = f"; it has {', '.join(near)}" if near else ""
+    return Rejected(NOT_FOUND, "Unknown reward", f"the service has no {target}{hint}")
 
 
 def json_types(schema: Mapping[str, Any]) -> frozenset[str]:

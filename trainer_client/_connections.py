@@ -11,7 +11,7 @@ from typing import Any
 
 from trainer_client._async_client import AsyncRewardClient
 from trainer_client._client import RewardClient
-from trainer_client._columns import Field, reference_schema
+from trainer_client._columns import Field, reference_schema, unknown
 from trainer_client._rows import wanted
 from trainer_client._rubrics import RubricInfo
 
@@ -32,6 +32,8 @@ def read(client: RewardClient, target: str, columns: Mapping[str, str] | None, d
     rubrics = [] if target in catalogue else client.within(ends - time.monotonic()).rubrics()
     listed = {each.id: each for each in rubrics}
     rubric = listed.get(target)
+    if target not in catalogue and rubric is None:
+        raise unknown(target, [*catalogue, *listed])
     schema: dict[str, Mapping[str, Any]] = {}
     for reward in rubric.rewards.values() if rubric is not None else [target]:
         schema |= reference_schema(reward, catalogue)[0]

@@ -47,6 +47,10 @@ class Row:
             completion_ids=ids,
         )
 
+    def has(self, column: str) -> bool:
+        """Whether the row or its label has a column."""
+        return column in self.columns or (isinstance(self.label, Mapping) and column in self.label)
+
     def value(self, wanted: Field, answers: AbstractSet[str]) -> object:
         """What fills a field of the reference; None leaves it out.
 

@@ -8,16 +8,18 @@ import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from trainer_client._client import DEFAULT_DEADLINE_S
+from trainer_client._columns import Field
 from trainer_client._connections import Connections
 from trainer_client._errors import Unscored
 from trainer_client._override import override
 from trainer_client._rows import Row, plain
 from trainer_client._rubrics import RubricInfo
-from trainer_client._types import Outcome, Score
+from trainer_client._types import Outcome, Sample, Score
 
 logger = logging.getLogger("trainer_client")
 
@@ -72,8 +74,7 @@ class Scorer:
         unscored: float | None = None,
         deadline_s: float = DEFAULT_DEADLINE_S,
     ) -> None:
-        if unscored is not None and not math.isfinite(float(unscored)):
-            raise ValueError(f"`unscored` is {unscored}, which nobody can train on; name a finite number.")
+        number = None if unscored is None else finite(unscored)
         self.target = target
         self.__name__ = target
         self._settings: dict[str, Any] = {
@@ -82,13 +83,14 @@ class Scorer:
             "params": plain(params or {}),
             "columns": plain(columns or {}),
             "digest": digest,
-            "unscored": None if unscored is None else float(unscored),
+            "unscored": number,
             "deadline_s": float(deadline_s),
         }
         self._params, self._columns = self._settings["params"], self._settings["columns"]
-        self._digest, self._unscored = digest, unscored
+        self._digest, self._unscored = digest, number
         self._open = Connections(os.getpid(), url, api_key, deadline_s)
         self._failed = itertools.count(1)
+        self._missed: set[str] = set()
         self._lock = threading.Lock()
 
     def score(self, rows: Sequence[Row]) -> list[Verdict]:
@@ -100,7 +102,8 @@ class Scorer:
         """
         started, connections = time.monotonic(), self._connections()
         fields, rubric = connections.reading(self.target, self._columns).result()
-        samples = [row.sample(fields) for row in rows]
+        self._check_params(rubric)
+        samples = self._samples(rows, fields)
         client = connections.client.within(self._left_s(started))
         if rubric is None:
             outcomes = client.score(self.target, samples, self._params, behaviour=self._digest)
@@ -112,8 +115,9 @@ class Scorer:
         """A number for each row; see `score`."""
         started, connections = time.monotonic(), self._connections()
         fields, rubric = await asyncio.wrap_future(connections.reading(self.target, self._columns))
+        self._check_params(rubric)
         left_s = self._left_s(started)
-        samples = [row.sample(fields) for row in rows]
+        samples = self._samples(rows, fields)
         line = connections.of_loop(asyncio.get_running_loop())
         async with line.turn:
             client = line.client.within(left_s)
@@ -142,7 +146,20 @@ class Scorer:
             logger.warning("%s: %d completions without a judgement so far: %s", self.target, failed, outcome.kind)
         if self._unscored is None:
             raise Unscored(self.target, outcome.kind, outcome.message)
-        return Verdict(float(self._unscored), dict.fromkeys(names, 0.0), 1)
+        return Verdict(self._unscored, dict.fromkeys(names, 0.0), 1)
+
+    def _samples(self, rows: Sequence[Row], fields: Mapping[str, Field]) -> list[Sample]:
+        for field in fields.values():
+            is_named = field.column != field.name and field.column not in self._missed
+            if is_named and not any(row.has(field.column) for row in rows):
+                self._missed.add(field.column)
+                logger.warning("%s: no row has the column %r for %r.", self.target, field.column, field.name)
+        return [row.sample(fields) for row in rows]
+
+    def _check_params(self, rubric: RubricInfo | None) -> None:
+        """Refuse settings that nobody would look at."""
+        if rubric is not None and self._params:
+            raise ValueError(f"{self.target} is a rubric, which has its own params: leave out `params`.")
 
     def _connections(self) -> Connections:
         """What this process holds open, made anew after a fork."""
@@ -160,12 +177,30 @@ class Scorer:
         return kept, (type(self), self.target, self._settings)
 
 
+def finite(unscored: float | str) -> float:
+    """The number that a setting names, which may come as the text of a configuration.
+
+    Raises:
+        ValueError: It names none.
+    """
+    with suppress(TypeError, ValueError):
+        if math.isfinite(number := float(unscored)):
+            return number
+    raise ValueError(f"`unscored` is {unscored!r}, which nobody can train on; name a finite number.")
+
+
 _KEPT: dict[str, Scorer] = {}
 _KEPT_LOCK = threading.Lock()
 
 
-def kept(kind: type[Scorer], target: str, settings: Mapping[str, Any]) -> Scorer:
-    """This process's scorer of these settings."""
+def kept(kind: type[Scorer], target: object, settings: Mapping[str, Any]) -> Scorer:
+    """This process's scorer of these settings.
+
+    Raises:
+        ValueError: They do not say whom to ask for what.
+    """
+    if not isinstance(target, str) or "url" not in settings:
+        raise ValueError("Name `reward`, the id of a reward or of a rubric, and `url`, where the service is.")
     key = repr((kind, target, sorted(settings.items())))
     with _KEPT_LOCK:
         if key not in _KEPT:

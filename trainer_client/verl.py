@@ -37,4 +37,4 @@ def compute_score_batch(
 
 def scorer(settings: Mapping[str, Any]) -> Scorer:
     """This process's scorer, without what verl adds for reward models."""
-    return kept(Scorer, settings["reward"], {k: v for k, v in settings.items() if not k.startswith("reward")})
+    return kept(Scorer, settings.get("reward"), {k: v for k, v in settings.items() if not k.startswith("reward")})

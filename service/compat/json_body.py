@@ -1,13 +1,15 @@
 """Request bodies of clients that cannot be asked to write better JSON.
 
 A lone surrogate, which a tokenizer's decoding leaves behind, becomes U+FFFD; NaN and the infinities become null; whole
-numbers of more than 64 bits become what a double makes of them. None of them costs the rest of the batch.
+numbers of more than 64 bits become texts, since a double would make others of them. None of it costs the rest.
 """
 
 import json
 import math
 import re
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -18,6 +20,8 @@ from typing_extensions import override
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_DIGITS = 18
 """Of a whole number that surely has 64 bits."""
+_FEWEST, _MOST = -(2**63), 2**64 - 1
+_LONG = re.compile(rb"\d{19}")
 
 
 def read(body: bytes) -> object:
@@ -26,10 +30,9 @@ def read(body: bytes) -> object:
     Raises:
         JSONDecodeError: it is not JSON.
     """
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        pass
+    if _LONG.search(body) is None:  # of whole numbers that are too long, orjson makes doubles
+        with suppress(orjson.JSONDecodeError):
+            return orjson.loads(body)
     text = body.decode("utf-8-sig", errors="replace")
     try:
         found = json.loads(text, parse_constant=lambda _: None, parse_float=_real, parse_int=_whole)
@@ -43,8 +46,10 @@ def _real(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _whole(text: str) -> float | None:
-    return int(text) if len(text) <= _MAX_DIGITS else _real(text)
+def _whole(text: str) -> int | str:
+    if len(text) > _MAX_DIGITS and not _FEWEST <= Decimal(text) <= _MOST:
+        return text
+    return int(text)
 
 
 def _scrubbed(value: object) -> object:

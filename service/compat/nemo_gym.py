@@ -78,7 +78,9 @@ class NemoGymVerified(BaseModel):
 
     reward: float
     reward_components: dict[str, float] = Field(
-        default_factory=dict, description="For a rubric, what each part adds; `reward` is their sum to the last bit."
+        default_factory=dict,
+        description="For a rubric, what each part adds as `parts/NAME`, and `unscored`, what a row without a judgement "
+        "got in their place; `reward` is their sum to the last bit.",
     )
     mask_sample: bool = Field(description="Whether the reward is no judgement.")
 
@@ -103,8 +105,8 @@ def router(desk: Desk) -> APIRouter:
         The whole request comes back with `reward`, a number always. A rubric adds `reward_components`, what each part
         adds to the reward. The text of the last assistant's message is scored; reasoning that stands in items of its
         own is not part of it. The target's reference is made of the row's fields of the same names; the one field of a
-        target that has one may also be called `answer`, `expected_answer`, `ground_truth`, `label`, `solution` or
-        `target`.
+        target that has one may also be called `answer`, `expected_answer`, `solution`, `ground_truth` or
+        `label`.
 
         A row without a judgement gets the lowest value of the target, `mask_sample: true`, `failure_kind`, and
         `_ng_failure_class`: `transient` where another try may do, else `unscorable`. Gym files such rows apart; axolotl
@@ -158,9 +160,9 @@ def _answer(target: Target, row: Mapping[str, object], ruling: Ruling) -> dict[s
 def _components(target: Target, ruling: Ruling) -> dict[str, float]:
     """Return numbers, named alike for every sample of a rubric, that add up to the same however Python adds them."""
     if target.rubric is None or ruling.kind is not None:
-        return {**dict.fromkeys(target.names, 0.0), "unscored": ruling.value}
+        return {**dict.fromkeys(ruling.parts, 0.0), "unscored": ruling.value}
     values = dict(zip(target.names, ruling.parts.values(), strict=True))
-    shares = {**target.rubric.shares(values), "unscored": 0.0}
+    shares = dict(zip(ruling.parts, target.rubric.shares(values).values(), strict=True)) | {"unscored": 0.0}
     if math.fsum(shares.values()) != sum(shares.values()) and max(map(abs, shares.values())) < _MOST:
         shares = {name: round(share * _STEP) / _STEP for name, share in shares.items()}
     return shares

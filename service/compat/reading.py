@@ -77,17 +77,21 @@ def _placed(label: object, fields: Mapping[str, bool]) -> Json | None:
     """Return a label under the names of the fields that it fills; None where it could fill several."""
     if isinstance(label, list) and len(label) == 1:
         label = label[0]
-    required = [name for name, is_required in fields.items() if is_required]
-    if isinstance(label, str) and len(required) > 1:
-        label = _object(label)
-        if label is None:
-            return None
-    if isinstance(label, dict):
-        return {name: label[name] for name in fields if label.get(name) is not None}
+    names = [name for name, is_required in fields.items() if is_required] or list(fields)
+    told = _object(label) if isinstance(label, str) else label
+    if isinstance(told, dict) and (len(names) > 1 or not isinstance(label, str) or _named(told, fields)):
+        found = _named(told, fields)
+        if len(names) == 1 and names[0] not in found:
+            stated = next((told[alias] for alias in ALIASES if told.get(alias) is not None), None)
+            return found if stated is None else found | {names[0]: stated}
+        return found
     if label is None or not fields:
         return {}
-    names = required or list(fields)
     return {names[0]: label} if len(names) == 1 else None
+
+
+def _named(told: Mapping[str, object], fields: Mapping[str, bool]) -> Json:
+    return {name: told[name] for name in fields if told.get(name) is not None}
 
 
 def _object(text: str) -> Json | None:

@@ -4,6 +4,7 @@ value = sum over the parts of weight x clamped value, where a part counts only i
 has the value 1. A part that could not be judged leaves the whole without a judgement.
 """
 
+import difflib
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,8 @@ from service.scoring import Ask
 
 ID_PATTERN = r"^[a-z][a-z0-9_]{0,62}@v[1-9][0-9]{0,5}$"
 """What a rubric may be called: as a reward is."""
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$"
+"""What a part may be called: it becomes a key in trainers' logs."""
 MAX_PARTS = 50
 _SHOWN_CHARS = 100
 """Of a name that is not known."""
@@ -37,7 +40,12 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reward: str = Field(description="A reward id.", examples=["math_equal@v2"])
-    name: str | None = Field(None, max_length=64, description="What its value is called; the reward's id by default.")
+    name: str | None = Field(
+        None,
+        pattern=NAME_PATTERN,
+        description="What its value is called; the reward's id by default.",
+        examples=["right"],
+    )
     params: dict[str, JsonValue] = Field(default_factory=dict, description="As the reward's own route takes them.")
     weight: Finite = Field(1.0, description="What its value is multiplied by.")
     clamp: tuple[Finite, Finite] | None = Field(
@@ -94,9 +102,11 @@ class Rubric:
         """Return a rubric, its rewards looked up.
 
         Raises:
-            RubricError: a reward is not served, or its params do not fit, or there is no bound to the sum.
+            RubricError: a reward is not served, its params do not fit, a gate never opens, or the sum has no bound.
         """
         rubric = cls(rubric_id, body, [_ask(part, registry) for part in body.parts])
+        for part in body.parts:
+            _check_gates(part, rubric)
         if not all(map(math.isfinite, rubric.range)):  # which JSON cannot say, nor any trainer bear
             raise RubricError("the values of the parts may add up to no finite number: use smaller weights, or clamps")
         return rubric
@@ -145,7 +155,9 @@ class Rubric:
 def _ask(part: Part, registry: Registry) -> Ask:
     reward = registry.get(part.reward)
     if reward is None:
-        raise RubricError(f"{part.key[:_SHOWN_CHARS]}: there is no reward {part.reward[:_SHOWN_CHARS]!r}")
+        near = difflib.get_close_matches(part.reward[:_SHOWN_CHARS], registry, n=2)
+        hint = f"did you mean {' or '.join(near)}?" if near else "GET /v1/rewards lists them"
+        raise RubricError(f"{part.key[:_SHOWN_CHARS]}: there is no reward {part.reward[:_SHOWN_CHARS]!r}; {hint}")
     try:
         params: Frozen = reward.params.model_validate(part.params)
     except ValidationError as error:
@@ -153,6 +165,19 @@ def _ask(part: Part, registry: Registry) -> Ask:
         where = ".".join(map(str, ("params", *first["loc"])))
         raise RubricError(f"{part.key}: {where}: {first['msg']}") from None
     return Ask(reward, params)
+
+
+def _check_gates(part: Part, rubric: Rubric) -> None:
+    """Return if each part that this one waits for can have the value 1.
+
+    Raises:
+        RubricError: one never has, so that this part would never count.
+    """
+    for other, ask in zip(rubric.body.parts, rubric.asks, strict=True):
+        low, high = ask.reward.range
+        if other.key in part.only_if and not low <= 1 <= high:
+            told = f"{part.key} pays only if {other.key} is 1, which it never is: its values are {low:g} to {high:g}"
+            raise RubricError(told)
 
 
 def _span(part: Part, declared: tuple[float, float]) -> tuple[float, float]:

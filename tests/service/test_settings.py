@@ -5,7 +5,7 @@ import os
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from service.settings import MEBIBYTE, Settings, complaints
+from service.settings import MEBIBYTE, Settings, complaints, strangers
 
 
 def test_the_defaults_are_safe() -> None:
@@ -64,6 +64,7 @@ def test_nonsense_is_refused(name: str, value: object) -> None:
         ("TOUCHSTONE_JUDGE", '{"retries": -1}', "TOUCHSTONE_JUDGE_RETRIES: Input should be greater than or equal to 0"),
         ("TOUCHSTONE_JUDGE_MODEL", "sesame", "TOUCHSTONE_JUDGE_URL is missing: it names"),
         ("TOUCHSTONE_API_KEY", "", "TOUCHSTONE_API_KEY is empty: unset it"),
+        ("TOUCHSTONE_COMPAT_SLIME_DEADLINE_S", "sesame", "TOUCHSTONE_COMPAT_SLIME_DEADLINE_S: Input should be"),
     ],
 )
 def test_a_complaint_names_the_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
@@ -73,3 +74,10 @@ def test_a_complaint_names_the_variable(monkeypatch: pytest.MonkeyPatch, name: s
         Settings()
     (found,) = complaints(error.value)
     assert (True, False) == (found.startswith(said), "sesame" in found), found
+
+
+def test_a_slip_in_a_name_is_noticed() -> None:
+    """It would leave the default where somebody has set something else."""
+    known = ["TOUCHSTONE_PORT", "touchstone_port", "TOUCHSTONE_JUDGE", "TOUCHSTONE_JUDGE_URL", "PATH"]
+    slips = ["TOUCHSTONE_COMPAT_SLIM_RETRYABLE", "TOUCHSTONE_PROT"]
+    assert slips == strangers([*known, *slips, "TOUCHSTONE_COMPAT_SLIME_RETRYABLE"])

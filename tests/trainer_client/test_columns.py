@@ -57,6 +57,12 @@ def test_named_column() -> None:
     assert fields(spec, CATALOGUE, ["answer", "final"])["answer"].column == "final"
 
 
+def test_one_right_answer_in_a_list_is_that_answer() -> None:
+    """Unless the service wants lists."""
+    assert "2" == Field("answer", "answer", frozenset({"string"})).value(["2"])
+    assert ["2"] == Field("answer", "answer", frozenset({"string", "array"})).value(["2"])
+
+
 def test_only_answers_have_aliases() -> None:
     """No other field is ever filled with the answer."""
     with pytest.raises(MissingColumn) as caught:
@@ -128,7 +134,8 @@ class Numpy:
         ({"string", "number"}, 0.5, 0.5),
         ({"integer"}, 72, 72),
         ({"array"}, [1, 2], [1, 2]),
-        ({"string"}, ["72"], ["72"]),
+        ({"string"}, ["72"], "72"),
+        ({"string"}, ["7", "2"], ["7", "2"]),
         ({"string"}, None, None),
         ({"string"}, float("nan"), None),
         ({"number"}, float("nan"), None),

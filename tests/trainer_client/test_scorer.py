@@ -12,7 +12,7 @@ import pytest
 
 from trainer_client import Rejected, Unreachable, Unscored, VersionMismatch
 from trainer_client._rows import Row
-from trainer_client._scorer import Scorer, Verdict
+from trainer_client._scorer import Scorer, Verdict, kept
 
 if TYPE_CHECKING:
     from conftest import FakeService, Make
@@ -65,11 +65,32 @@ def test_the_error_survives_a_process() -> None:
     assert ("crash", "It broke.") == (error.kind, error.message)
 
 
-@pytest.mark.parametrize("unscored", [float("nan"), float("inf"), "-inf"])
+@pytest.mark.parametrize("unscored", [float("nan"), float("inf"), "-inf", "lowest", []])
 def test_a_number_that_is_none(make: "Make", unscored: float) -> None:
     """Is refused before anything is scored: a trainer would learn from it."""
     with pytest.raises(ValueError, match="nobody can train on"):
         make(Scorer, "equal@v1", unscored=unscored)
+
+
+def test_settings_that_name_nobody() -> None:
+    """Say which two there have to be."""
+    with pytest.raises(ValueError, match="Name `reward`"):
+        kept(Scorer, None, {"url": "http://127.0.0.1:9"})
+
+
+def test_params_of_a_rubric_are_refused(service: "FakeService", make: "Make") -> None:
+    """Nobody would look at them."""
+    service.host_rubric("sum@v1", {"right": "equal@v1"})
+    with pytest.raises(ValueError, match="has its own params"):
+        make(Scorer, "sum@v1", params={"strict": True}).score([Row("4", "4")])
+
+
+def test_a_column_that_no_row_has_is_named(make: "Make", caplog: pytest.LogCaptureFixture) -> None:
+    """Once: else a slip in its name is a failure of every sample, and nothing says why."""
+    lenient = make(Scorer, "equal@v1", columns={"answer": "glod"}, unscored=0)
+    for _ in range(2):
+        lenient.score([Row("4", None, {"gold": "4"})])
+    assert 1 == sum("no row has the column 'glod' for 'answer'" in each.message for each in caplog.records)
 
 
 def test_a_dead_service_costs_one_deadline() -> None:

@@ -19,7 +19,7 @@ ANYTHING = st.recursive(
 def test_what_is_no_unicode_and_no_number_is_replaced() -> None:
     """The rest of the body stays."""
     body = rb'{"a": ["\ud800x", "\ud83d\ude00", NaN, -Infinity, 1e999, 1], "\udfff": 123456789012345678901}'
-    expected = {"a": ["\ufffdx", "\U0001f600", None, None, None, 1], "\ufffd": 1.2345678901234568e20}
+    expected = {"a": ["\ufffdx", "\U0001f600", None, None, None, 1], "\ufffd": "123456789012345678901"}
     assert expected == json_body.read(body)
 
 

@@ -59,7 +59,7 @@ def test_components_add_up_to_the_reward(testbed: httpx.Client) -> None:
         for answer in (text, "other"):
             found = post(testbed, path, row(text, answer=answer))
             parts = found["reward_components"]
-            assert ["score", "right", "mood", "unscored"] == list(parts)
+            assert ["parts/score", "parts/right", "parts/mood", "unscored"] == list(parts)
             assert [found["reward"]] * 2 == [reduce(add, parts.values()), math.fsum(parts.values())]
 
 

@@ -1,6 +1,9 @@
 """A rubric's number, computed by hand and by any parts."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -82,7 +85,7 @@ def test_a_rubric_that_means_nothing_is_refused(parts: list[dict[str, object]], 
     ("part", "said"),
     [
         (Part(reward="lenght@v1"), "there is no reward 'lenght@v1'"),
-        (Part(reward="x" * 101), "there is no reward 'x{100}'$"),
+        (Part(reward="x" * 101), "there is no reward 'x{100}'; GET /v1/rewards lists them$"),
         (Part(reward="length@v1", params={"no": 1}), "length@v1: params.no: Extra inputs"),
     ],
 )
@@ -133,3 +136,24 @@ def test_equal_rubrics_have_one_digest() -> None:
     other = RubricBody.model_validate({"parts": [{"reward": "length@v1", "weight": 1.5}]})
     digests = [Rubric.of("a@v1", body, REGISTRY).digest for body in (one, same, other)]
     assert digests[0] == digests[1] != digests[2]
+
+
+def test_the_page_shows_a_rubric_that_can_be_put() -> None:
+    """The example of docs/rubrics.md."""
+    page = (Path(__file__).parents[3] / "docs/rubrics.md").read_text(encoding="utf-8")
+    body = yaml.safe_load(page.split("```yaml\n")[1].split("```")[0])
+    rubric = Rubric.of("gsm8k@v1", RubricBody.model_validate(body), discover("rewards"))
+    assert (-0.25, 1.2) == rubric.range
+
+
+def test_a_gate_that_never_opens_is_refused() -> None:
+    """A part that could never count is a mistake."""
+    parts = [{"reward": "math_equal@v2", "only_if": ["doubt_loop@v1"]}, {"reward": "doubt_loop@v1"}]
+    with pytest.raises(RubricError, match="which it never is: its values are -1 to 0"):
+        Rubric.of("r@v1", RubricBody.model_validate({"parts": parts}), discover("rewards"))
+
+
+def test_an_unknown_reward_has_a_neighbour() -> None:
+    """The message says which one may be meant."""
+    with pytest.raises(RubricError, match="did you mean math_equal@v2"):
+        Rubric.of("r@v1", RubricBody.model_validate({"parts": [{"reward": "math_equl@v2"}]}), discover("rewards"))
