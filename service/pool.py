@@ -119,8 +119,8 @@ class Pool:
     ) -> list[list[EncodedOutcome]]:
         """Return the outcomes of each item, one per sample, in order.
 
-        What is not scored within `deadline_s` seconds of wall time is `deadline`, and its workers are killed. Where
-        the caller is cancelled, nothing more of the batch is started.
+        What is not scored within `deadline_s` seconds of wall time is `deadline`. Then, and where the caller is
+        cancelled, nothing more of the batch is started, and workers that go on with it are killed in a moment.
 
         Raises:
             PoolUnavailableError: the queue is full, or no worker can be started.
@@ -139,14 +139,11 @@ class Pool:
             with suppress(TimeoutError):
                 async with asyncio.timeout(deadline_s):
                     await batch.done.wait()
-        except asyncio.CancelledError:
-            # The caller is gone. A worker that is about to finish its shard may: that is cheaper than a new worker.
-            asyncio.get_running_loop().call_later(GRACE_S, batch.end_runs)
-            raise
         finally:
             batch.abandoned = True
-        if batch.missing:
-            batch.end_runs()
+            if batch.missing:
+                # A worker that is about to finish its shard may: that is cheaper than a new worker.
+                asyncio.get_running_loop().call_later(GRACE_S, batch.end_runs)
         late = encode_outcome(Failure(FailureKind.DEADLINE, f"Not scored within {deadline_s:g} s of wall time."))
         return [
             outcomes if outcomes is not None else [late] * len(item["samples"])

@@ -169,6 +169,15 @@ async def test_a_late_sample_is_a_deadline() -> None:
         assert [FINE] == await run(pool, [item("fine")])
 
 
+async def test_a_short_deadline_costs_no_worker() -> None:
+    """One that is about to finish may: replacing it would take the time of everybody else."""
+    async with running_pool(workers=1) as pool:
+        for _ in range(5):
+            assert ["deadline"] == reasons(await run(pool, [item("doze")], 0.02))
+        assert [FINE] == await run(pool, [item("fine")], 5)
+        assert 0 == pool.status.restarts
+
+
 async def test_what_waits_behind_an_abandoned_batch_is_not_run() -> None:
     """A batch past its deadline leaves no work behind."""
     async with running_pool(workers=1) as pool:
