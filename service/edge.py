@@ -48,7 +48,7 @@ class Edge:
         self._telemetry = telemetry
         self._metrics = metrics
         self._max_body_bytes = max_body_bytes
-        self._key = None if api_key is None else _digest(api_key.get_secret_value())
+        self._key = None if api_key is None else _digest(api_key.get_secret_value().encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -190,19 +190,29 @@ def _request_id(headers: Headers) -> str:
     return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
-def _sent_key(headers: Headers) -> str:
+def _sent_key(headers: Headers) -> bytes:
     """Return the key of a request, a bearer's or the password of whoever; empty where there is none.
 
     Basic is there for clients that can say who they are in a URL and nowhere else.
     """
     scheme, _, given = headers.get("authorization", "").partition(" ")
+    sent = given.strip().encode("latin-1")  # a header's bytes
     if scheme.lower() == "bearer":
-        return given.strip()
+        return _in_utf8(sent)
     if scheme.lower() == "basic":
-        with suppress(ValueError):  # neither Base64 nor UTF-8
-            return base64.b64decode(given.strip(), validate=True).decode().partition(":")[2]
-    return ""
+        with suppress(ValueError):  # no Base64
+            return _in_utf8(base64.b64decode(sent, validate=True).partition(b":")[2])
+    return b""
 
 
-def _digest(key: str) -> bytes:
-    return sha256(key.encode()).digest()
+def _in_utf8(text: bytes) -> bytes:
+    """Return a text as UTF-8, in which some clients write a key; aiohttp and requests write Latin-1."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return text.decode("latin-1").encode()
+    return text
+
+
+def _digest(key: bytes) -> bytes:
+    return sha256(key).digest()

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from pydantic import SecretStr
+from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from rewards.registry import Registry
@@ -148,14 +150,16 @@ async def raising_late(_: Scope, __: Receive, send: Send) -> None:
     raise ValueError("the completion says SECRET")
 
 
-async def serve(app: object, wire: Wire, log: Telemetry, scope: Scope = SCOPE) -> None:
+async def serve(
+    app: object, wire: Wire, log: Telemetry, scope: Scope = SCOPE, api_key: SecretStr | None = None
+) -> None:
     """Send one connection through the edge."""
     edge = Edge(
         app,  # type: ignore[arg-type]
         telemetry=log,
         metrics=Metrics(Registry([]), Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE), NoJudges()),
         max_body_bytes=10,
-        api_key=None,
+        api_key=api_key,
         shortcuts=Shortcuts({}),
     )
     await edge(dict(scope), wire.receive, wire.send)
@@ -206,3 +210,23 @@ async def test_what_is_not_http_goes_through() -> None:
     with logging_to(io.StringIO()) as log:
         await serve(app, Wire(), log, {"type": "lifespan"})
     assert ["lifespan"] == seen
+
+
+@pytest.mark.parametrize(
+    ("authorization", "status"),
+    [
+        (b"Bearer " + "schl\u00fcssel: 1".encode(), 200),
+        (b"Bearer " + "schl\u00fcssel: 1".encode("latin-1"), 200),
+        (b"Basic " + b64encode("team:schl\u00fcssel: 1".encode()), 200),
+        (b"Basic " + b64encode("team:schl\u00fcssel: 1".encode("latin-1")), 200),
+        (b"Basic " + b64encode(b"team:schlussel: 1"), 401),
+        (b"Basic " + b64encode(b"team:1"), 401),
+    ],
+)
+async def test_a_key_is_a_text_in_any_encoding(authorization: bytes, status: int) -> None:
+    """UTF-8, or Latin-1, which clients make of a password in a URL; and it may hold a colon."""
+    wire = Wire({"type": "http.request", "body": b"", "more_body": False})
+    scope = {**SCOPE, "headers": [(b"authorization", authorization)]}
+    with logging_to(io.StringIO()) as log:
+        await serve(Response("", 200), wire, log, scope, SecretStr("schl\u00fcssel: 1"))
+    assert status == wire.sent[0]["status"]
