@@ -130,10 +130,12 @@ class AsyncRewardClient:
             self._turns.release()
 
     async def _send(self, step: Send) -> Answer:
+        limit_s = max(0.001, step.timeout_s)
         try:
-            reply = await self._http.request(
-                step.method, step.path, content=step.content, timeout=timeout(max(0.001, step.timeout_s))
-            )
+            async with asyncio.timeout(limit_s):
+                reply = await self._http.request(step.method, step.path, content=step.content, timeout=timeout(limit_s))
         except httpx.RequestError as error:
             return lost(error)
+        except TimeoutError:
+            return Lost("the reply came too slowly")
         return Reply(reply.status_code, reply.content, reply.headers.get("Retry-After"))

@@ -161,11 +161,18 @@ class RewardClient:
                 time.sleep(step.seconds)
 
     def _send(self, step: Send) -> Answer:
+        ends = time.monotonic() + step.timeout_s
+        content = bytearray()
+        limits = timeout(step.timeout_s)
         try:
-            reply = self._http.request(step.method, step.path, content=step.content, timeout=timeout(step.timeout_s))
+            with self._http.stream(step.method, step.path, content=step.content, timeout=limits) as reply:
+                for chunk in reply.iter_bytes():
+                    content += chunk
+                    if time.monotonic() > ends:  # each chunk came in time, and all together do not
+                        return Lost("the reply came too slowly")
         except httpx.RequestError as error:
             return lost(error)
-        return Reply(reply.status_code, reply.content, reply.headers.get("Retry-After"))
+        return Reply(reply.status_code, bytes(content), reply.headers.get("Retry-After"))
 
 
 def requests(rewards: Sequence[RewardRequest | str]) -> list[RewardRequest]:

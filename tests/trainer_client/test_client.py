@@ -1,7 +1,8 @@
 """Both clients, against a service inside the test."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -136,6 +137,28 @@ def test_unreachable(call: Call) -> None:
 
     with pytest.raises(Unreachable, match="ConnectError refused"):
         call(httpx.MockTransport(refuse), "rewards", deadline_s=0.05)
+
+
+class Trickle(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A reply of which something comes all the time, for three seconds."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _ in range(30):
+            time.sleep(0.1)
+            yield b" "
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for _ in range(30):
+            await asyncio.sleep(0.1)
+            yield b" "
+
+
+def test_a_reply_that_never_ends(call: Call) -> None:
+    """Is given up at the deadline as well: a trainer would take what is late for a 0, or wait for ever."""
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match="came too slowly"):
+        call(httpx.MockTransport(lambda _: httpx.Response(200, stream=Trickle())), "rewards", deadline_s=0.35)
+    assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize("client", [RewardClient, AsyncRewardClient])
