@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.e2e.gym_world import Config, config, free_port, head_and_model
@@ -35,11 +34,12 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A port at which a rubric is all that there is, where there is a client for it."""
     if not any(map(importlib.util.find_spec, CLIENTS)):
         pytest.skip(f"could import none of {', '.join(CLIENTS)}")
-    port = free_port()
+    folder, port = tmp_path_factory.mktemp("service"), free_port()
+    rubrics = folder / "rubrics"
+    rubrics.mkdir()
+    (rubrics / f"{RUBRIC}.yaml").write_text(json.dumps(PARTS))  # which is YAML, too
     ports = json.dumps({port: RUBRIC})
-    with service_process(tmp_path_factory.mktemp("service"), workers="1", nemo_gym_ports=ports) as service:
-        put = httpx.put(f"{service.url}/v1/rubrics/{RUBRIC}", json=PARTS, timeout=30, trust_env=False)
-        assert 201 == put.status_code, put.text
+    with service_process(folder, workers="1", rubrics=str(rubrics), nemo_gym_ports=ports):
         yield port
 
 

@@ -104,9 +104,9 @@ def test_openrlhf(service: ServiceProcess) -> None:
     assert [[1.0], [0.0], [0.0]] == [each["reward"] for each in found]
     assert [0.8, 0.0, 0.0] == [each["scores"][0] for each in found]
     assert [
-        {"right": [1.0], "neat": [0.0], "unscored": [0]},
-        {"right": [0.0], "neat": [0.0], "unscored": [0]},
-        {"right": [0.0], "neat": [0.0], "unscored": [1]},
+        {"parts/right": [1.0], "parts/neat": [0.0], "unscored": [0]},
+        {"parts/right": [0.0], "parts/neat": [0.0], "unscored": [0]},
+        {"parts/right": [0.0], "parts/neat": [0.0], "unscored": [1]},
     ] == [each["extra_logs"] for each in found]
 
 
@@ -118,7 +118,7 @@ def test_openrlhf_makes_experiences_of_them(service: ServiceProcess) -> None:
     made = [maker._process_response_into_experience(each, max_len=512) for each in found]
     assert [1.0, 0.0] == [each.rewards.flatten().item() for each in made]
     assert [0, 1] == [each.info["unscored"].flatten().item() for each in made]
-    assert {"reward", "score", "right", "neat"} <= set(made[0].info)
+    assert {"reward", "score", "parts/right", "parts/neat"} <= set(made[0].info)
 
 
 def test_openrlhf_with_two_urls(service: ServiceProcess) -> None:
@@ -234,9 +234,9 @@ def test_verl_over_http(service: ServiceProcess, tmp_path: Path) -> None:
     asked = {"path": str(function), "name": "compute_score", "reward_kwargs": {"url": url(service, f"verl/{RUBRIC}")}}
     found = verl_scores(tmp_path / "tokens", rows, "maths", custom_reward_function=asked)
     assert [1.0, 0.0, 0.0] == found.batch["rm_scores"].sum(dim=1).tolist()
-    assert ["score", "right", "neat", "unscored"] == found.meta_info["reward_extra_keys"]
+    assert ["score", "parts/right", "parts/neat", "unscored"] == found.meta_info["reward_extra_keys"]
     assert [0, 0, 1] == found.non_tensor_batch["unscored"].tolist()
-    assert [1.0, 0.0, 0.0] == found.non_tensor_batch["right"].tolist()
+    assert [1.0, 0.0, 0.0] == found.non_tensor_batch["parts/right"].tolist()
 
 
 def cases(code: str) -> str:
