@@ -25,6 +25,7 @@ from service.pool import Pool
 from service.rubrics.book import RubricBook
 from service.rubrics.routes import RubricRoutes
 from service.scoring import Scorer
+from service.serving import NoRecorder, OpenDoor, ServedScorer
 from service.settings import Settings
 from service.targets import Targets
 from service.telemetry import Telemetry
@@ -72,9 +73,10 @@ def create_app(
     metrics = Metrics(registry, pool, judges)
     memo = Memo(settings.memo_entries, settings.memo_bytes)
     scorer = Scorer(registry, pool, Bench(judges.for_team), settings.max_text_chars, memo)
-    score_routes = routes.ScoreRoutes(settings, registry, digests, scorer, log, metrics)
+    served = ServedScorer(scorer, metrics, log, OpenDoor(), NoRecorder(), settings.max_queued)
+    score_routes = routes.ScoreRoutes(settings, registry, digests, served)
     book = RubricBook(registry, settings.rubrics)
-    targets = Targets(registry, book, scorer, metrics, log, settings.max_queued)
+    targets = Targets(registry, book, served)
     routers = [
         catalogue.health_router(pool, service_version()),
         metrics.router(),

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.call import Call
 from service.errors import ProblemError, problem
 from service.metrics import Metrics
 from service.shortcut import Shortcuts
@@ -58,7 +59,8 @@ class Edge:
         started = time.perf_counter()
         headers = Headers(scope=scope)
         request_id = _request_id(headers)
-        scope.setdefault("state", {})["request_id"] = request_id
+        call = Call(request_id)
+        scope.setdefault("state", {})["call"] = call
         reply = _Reply(send, request_id)
         bytes_in = 0
         try:
@@ -112,7 +114,7 @@ class Edge:
     async def _serve(self, scope: Scope, body: bytes, gone: asyncio.Future[Message], reply: "_Reply") -> None:
         """Answer by the short way where there is one for this request, else let the app answer."""
         headers = Headers(scope=scope)
-        response = await self._shortcuts.answer(scope, headers, body, scope["state"]["request_id"])
+        response = await self._shortcuts.answer(scope, headers, body, scope["state"]["call"])
         answer = self._app if response is None else response
         await answer(scope, _replay(body, gone), reply.send)
 

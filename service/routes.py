@@ -1,6 +1,5 @@
 """The native routes that score: one typed route per reward version, and several rewards at once."""
 
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
@@ -14,17 +13,16 @@ from rewards.digest import Digests
 from rewards.frames import EncodedOutcome, Json
 from rewards.registry import Registry
 from service import errors, statistics, wire
+from service.call import Call
 from service.catalogue import unknown
 from service.examples import BATCH_EXAMPLES, request_examples
 from service.fast_json import FastJsonRoute
 from service.intake import Read, RequestIntake, SampleIntake
-from service.metrics import Metrics
-from service.scoring import Ask, Scorer
+from service.scoring import Ask
+from service.serving import ServedScorer
 from service.settings import Settings
 from service.shortcut import Shortcut, Shortcuts
-from service.statistics import Counts
 from service.submissions import misfits, places_of, present, submission
-from service.telemetry import Telemetry
 
 _JSON = "application/json"
 _REWARD_ASKS = TypeAdapter(wire.RewardAsks)
@@ -33,7 +31,7 @@ _REWARD_ASKS = TypeAdapter(wire.RewardAsks)
 class _Terms(NamedTuple):
     """What a request says beside its rewards and samples."""
 
-    request_id: str
+    call: Call
     deadline_ms: int | None
     statistics: bool
     """Whether the answer holds them."""
@@ -47,16 +45,12 @@ class ScoreRoutes:
         settings: Settings,
         registry: Registry,
         digests: Mapping[str, Digests],
-        scorer: Scorer,
-        telemetry: Telemetry,
-        metrics: Metrics,
+        scorer: ServedScorer,
     ) -> None:
         self._settings = settings
         self._registry = registry
         self._digests = digests
         self._scorer = scorer
-        self._telemetry = telemetry
-        self._metrics = metrics
 
     def router(self) -> APIRouter:
         """Return the routes."""
@@ -95,7 +89,7 @@ class ScoreRoutes:
                 for reference in [getattr(sample, "reference", None)]
             ]
             read = Read(submissions, [sample.id for sample in body.samples])
-            terms = _Terms(request.state.request_id, body.deadline_ms, body.statistics)
+            terms = _Terms(request.state.call, body.deadline_ms, body.statistics)
             return await self._answer_one(terms, Ask(reward, body.params), read)
 
         model = wire.request_model(reward, self._registry)
@@ -111,7 +105,7 @@ class ScoreRoutes:
         samples = SampleIntake(self._registry.references(reward), wants_group=reward.is_group, is_union=False)
         requests = RequestIntake({"samples", "params", "deadline_ms", "statistics"}, self._settings.max_batch)
 
-        def answer(body: object, request_id: str) -> Awaitable[Response] | None:
+        def answer(call: Call, body: object) -> Awaitable[Response] | None:
             fields = requests.read(body)
             read = None if fields is None else samples.read(fields["samples"])
             if fields is None or read is None:
@@ -120,7 +114,7 @@ class ScoreRoutes:
                 params = reward.params.model_validate(fields.get("params", {}))
             except ValidationError:
                 return None
-            return self._answer_one(_terms(request_id, fields), Ask(reward, params), read)
+            return self._answer_one(_terms(call, fields), Ask(reward, params), read)
 
         return answer
 
@@ -136,10 +130,10 @@ class ScoreRoutes:
             raise errors.invalid(places)
         submissions = [submission(sample, present(sample.reference)) for sample in body.samples]
         read = Read(submissions, [sample.id for sample in body.samples])
-        terms = _Terms(request.state.request_id, body.deadline_ms, body.statistics)
+        terms = _Terms(request.state.call, body.deadline_ms, body.statistics)
         return await self._answer_many(terms, asks, read)
 
-    def _shortcut_many(self, body: object, request_id: str) -> Awaitable[Response] | None:
+    def _shortcut_many(self, call: Call, body: object) -> Awaitable[Response] | None:
         requests = RequestIntake({"rewards", "samples", "deadline_ms", "statistics"}, self._settings.max_batch)
         fields = requests.read(body)
         if fields is None:
@@ -155,7 +149,7 @@ class ScoreRoutes:
         references = [model for reward in rewards for model in self._registry.references(reward)]
         wants_group = any(reward.is_group for reward in rewards)
         read = SampleIntake(references, wants_group=wants_group, is_union=True).read(fields["samples"])
-        return None if read is None else self._answer_many(_terms(request_id, fields), asks, read)
+        return None if read is None else self._answer_many(_terms(call, fields), asks, read)
 
     async def unknown_reward(self, reward_id: str) -> Response:
         """Answer a path that names no served version."""
@@ -188,31 +182,15 @@ class ScoreRoutes:
     async def _score(self, terms: _Terms, asks: Sequence[Ask], read: Read) -> list[bytes]:
         """Return one `ScoreResponse` per ask, in JSON."""
         submissions, ids = read
-        settings = self._settings
-        work = len(submissions) * sum(1 + len(ask.reward.needs) for ask in asks)
-        if work > settings.max_queued:
-            detail = f"{len(submissions):,} samples for {len(asks)} rewards never fit into the queue of "
-            detail += f"{settings.max_queued:,}. Split the request."
-            raise errors.ProblemError("body-too-large", 413, detail)
-        started = time.perf_counter()
-        scored = await self._scorer.score(asks, submissions, settings.wall_s(terms.deadline_ms))
-        seconds = time.perf_counter() - started
-        self._metrics.samples_taken(len(submissions))
-        groups = statistics.groups_of(submissions)
+        wall_s = self._settings.wall_s(terms.deadline_ms)
+        served = await self._scorer.score(terms.call, asks, submissions, wall_s)
         results = []
-        for ask, outcomes in zip(asks, scored, strict=True):
-            counts = statistics.count(ask.reward, outcomes, groups)
-            self._note(terms.request_id, ask.reward, counts, seconds)
-            head = self._head(ask.reward, seconds)
+        for ask, outcomes, counts in zip(asks, served.outcomes, served.counts, strict=True):
+            head = self._head(ask.reward, served.seconds)
             if terms.statistics:
                 head["statistics"] = statistics.figures(ask.reward, counts)
             results.append(_result(head, ids, outcomes))
         return results
-
-    def _note(self, request_id: str, reward: Reward, counts: Counts, seconds: float) -> None:
-        """Tell the log and the metrics what one reward said about a batch."""
-        self._telemetry.batch_scored(request_id=request_id, reward=reward.id, counts=counts, seconds=seconds)
-        self._metrics.batch_scored(reward=reward.id, counts=counts)
 
     def _head(self, reward: Reward, seconds: float) -> Json:
         """Return what a `ScoreResponse` says before its outcomes."""
@@ -225,9 +203,9 @@ class ScoreRoutes:
         }
 
 
-def _terms(request_id: str, fields: Mapping[str, Any]) -> _Terms:
+def _terms(call: Call, fields: Mapping[str, Any]) -> _Terms:
     """Return the terms of a request that was read without its model."""
-    return _Terms(request_id, fields.get("deadline_ms"), fields.get("statistics", False))
+    return _Terms(call, fields.get("deadline_ms"), fields.get("statistics", False))
 
 
 def _result(head: Json, ids: Sequence[str | None], outcomes: Sequence[EncodedOutcome]) -> bytes:

@@ -11,10 +11,11 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from service import errors
+from service.call import Call
 from service.pool import PoolUnavailableError
 
-Shortcut = Callable[[object, str], Awaitable[Response] | None]
-"""Takes a parsed body and the request's id, and answers; None leaves the request to its route."""
+Shortcut = Callable[[Call, object], Awaitable[Response] | None]
+"""Takes a call and its parsed body, and answers; None leaves the request to its route."""
 
 
 class Shortcuts:
@@ -27,7 +28,7 @@ class Shortcuts:
     def __init__(self, by_path: Mapping[str, Shortcut]) -> None:
         self._by_path = by_path
 
-    async def answer(self, scope: Scope, headers: Headers, body: bytes, request_id: str) -> Response | None:
+    async def answer(self, scope: Scope, headers: Headers, body: bytes, call: Call) -> Response | None:
         """Return the response to a plain request, or None where its route has to look at it.
 
         Raises:
@@ -40,7 +41,7 @@ class Shortcuts:
             parsed = orjson.loads(body)
         except orjson.JSONDecodeError:
             return None
-        answer = shortcut(parsed, request_id)
+        answer = shortcut(call, parsed)
         try:
             return None if answer is None else await answer
         except PoolUnavailableError as error:

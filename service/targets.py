@@ -1,7 +1,6 @@
 """What can be asked for by one name: a reward, or a rubric of several. Either comes to one outcome per sample."""
 
 import difflib
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,13 +8,12 @@ from rewards.declare import Reward
 from rewards.frames import EncodedOutcome
 from rewards.registry import Registry
 from rewards.types import Frozen
-from service import statistics
+from service.call import Call
 from service.errors import ProblemError
-from service.metrics import Metrics
 from service.rubrics.book import RubricBook
 from service.rubrics.rubric import Rubric
-from service.scoring import Ask, Scorer, Submission
-from service.telemetry import Telemetry
+from service.scoring import Ask, Submission
+from service.serving import ServedScorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +62,12 @@ class Targets:
         registry: The rewards that are served.
         book: The rubrics that are served.
         scorer: What scores.
-        metrics: Where batches are counted.
-        log: Where batches are logged.
-        max_work: Samples, times the rewards that score them, that fit into the queue.
     """
 
-    def __init__(
-        self, registry: Registry, book: RubricBook, scorer: Scorer, metrics: Metrics, log: Telemetry, max_work: int
-    ) -> None:
+    def __init__(self, registry: Registry, book: RubricBook, scorer: ServedScorer) -> None:
         self.registry = registry
-        self._max_work = max_work
         self._book = book
         self._scorer = scorer
-        self._metrics = metrics
-        self._log = log
 
     def find(self, target_id: str) -> Target:
         """Return a target.
@@ -96,31 +86,17 @@ class Targets:
         names = [part.key for part in rubric.body.parts]
         return Target(target_id, rubric.asks, names, rubric.range, references, rubric)
 
-    async def score(
-        self, target: Target, submissions: Sequence[Submission], deadline_s: float, request_id: str
-    ) -> Verdicts:
+    async def score(self, call: Call, target: Target, submissions: Sequence[Submission], deadline_s: float) -> Verdicts:
         """Return what a target says of a batch.
 
         Raises:
-            ProblemError: the pool can never take so much work.
             PoolUnavailableError: the pool cannot take the work now.
+            ProblemError: as `ServedScorer.score`.
         """
-        each = sum(1 + len(ask.reward.needs) for ask in target.asks)
-        if len(submissions) * each > self._max_work:
-            detail = f"A request for {target.id} may hold {self._max_work // each:,} samples; "
-            detail += f"this one has {len(submissions):,}. Split it."
-            raise ProblemError("body-too-large", 413, detail)
-        started = time.perf_counter()
-        columns = await self._scorer.score(target.asks, submissions, deadline_s)
-        seconds = time.perf_counter() - started
-        self._metrics.samples_taken(len(submissions))
-        groups = statistics.groups_of(submissions)
-        for ask, column in zip(target.asks, columns, strict=True):
-            counts = statistics.count(ask.reward, column, groups)
-            self._log.batch_scored(request_id=request_id, reward=ask.reward.id, counts=counts, seconds=seconds)
-            self._metrics.batch_scored(reward=ask.reward.id, counts=counts)
+        served = await self._scorer.score(call, target.asks, submissions, deadline_s)
+        columns = served.outcomes
         whole = columns[0] if target.rubric is None else target.rubric.combine(columns)
-        return Verdicts(whole, dict(zip(target.names, columns, strict=True)), seconds)
+        return Verdicts(whole, dict(zip(target.names, columns, strict=True)), served.seconds)
 
     def _unknown(self, target_id: str) -> str:
         near = difflib.get_close_matches(target_id[:100], [*self.registry, *self._book], n=3, cutoff=0.7)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from rewards.digest import Digests
 from rewards.frames import EncodedOutcome, encode_outcome
 from rewards.types import Failure, FailureKind
+from service.call import Call
 from service.compat.policy import Policy, Wire, became
 from service.compat.reading import Given
 from service.errors import ProblemError
@@ -88,7 +89,7 @@ class Desk:
             detail = f"A request may hold {self._settings.max_batch:,} samples, this one has {number:,}. Split it."
             raise ProblemError("body-too-large", 413, detail)
 
-    async def rule(self, wire: Wire, target: Target, given: Sequence[Given], request_id: str) -> Rulings:
+    async def rule(self, call: Call, wire: Wire, target: Target, given: Sequence[Given]) -> Rulings:
         """Return a number for each sample.
 
         Raises:
@@ -96,13 +97,18 @@ class Desk:
             PoolUnavailableError: the pool cannot take the work now, and that becomes an error.
         """
         policy = self._policies[wire]
-        verdicts = await self._verdicts(policy, target, given, request_id)
+        verdicts = await self._verdicts(call, policy, target, given)
         kinds = Counter(FailureKind(each.kind) for each in verdicts.whole if each.kind is not None)
         for kind, number in kinds.items():
             self._metrics.compat_failed(wire, kind, became(policy.of(kind)), number)
         if kinds:
             self._log.event(
-                "samples_unscored", request_id=request_id, wire=wire, target=target.id, n=kinds.total(), of=len(given)
+                "samples_unscored",
+                request_id=call.request_id,
+                wire=wire,
+                target=target.id,
+                n=kinds.total(),
+                of=len(given),
             )
         if refused := [kind for kind in kinds if policy.of(kind) == "error"]:
             raise _refusal(refused)
@@ -113,14 +119,14 @@ class Desk:
         ]
         return Rulings(rulings, self._headers(target, kinds.total()))
 
-    async def _verdicts(self, policy: Policy, target: Target, given: Sequence[Given], request_id: str) -> Verdicts:
+    async def _verdicts(self, call: Call, policy: Policy, target: Target, given: Sequence[Given]) -> Verdicts:
         """Return an outcome for each sample, those that are none among them."""
         samples = [each for each in given if not isinstance(each, Failure)]
         verdicts = Verdicts([], {name: [] for name in target.names}, 0.0)
         if samples:
             deadline_s = min(policy.deadline_s, self._settings.max_deadline_s)
             try:
-                verdicts = await self._targets.score(target, samples, deadline_s, request_id)
+                verdicts = await self._targets.score(call, target, samples, deadline_s)
             except PoolUnavailableError:
                 if policy.retryable == "error":
                     raise

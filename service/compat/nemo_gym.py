@@ -118,7 +118,7 @@ def router(desk: Desk) -> APIRouter:
         """
         found = desk.find(target)
         row: dict[str, Any] = await request.json()
-        rulings = await desk.rule(Wire.NEMO_GYM, found, [_given(found, body, row)], request.state.request_id)
+        rulings = await desk.rule(request.state.call, Wire.NEMO_GYM, found, [_given(found, body, row)])
         try:
             shown = orjson.dumps(_answer(found, row, rulings.each[0]))
         except TypeError:

@@ -85,7 +85,7 @@ def router(desk: Desk) -> APIRouter:
         found = desk.find(target)
         desk.check_size(len(body.query))
         given = [_given(found, body, index, template) for index in range(_length(body))]
-        rulings = await desk.rule(Wire.OPENRLHF, found, given, request.state.request_id)
+        rulings = await desk.rule(request.state.call, Wire.OPENRLHF, found, given)
         return Response(orjson.dumps(_answer(found, rulings.each)), headers=dict(rulings.headers), media_type=_JSON)
 
     for path, operation_id in (("", "score_openrlhf"), ("/get_reward", "get_reward")):

@@ -109,7 +109,7 @@ def router(desk: Desk) -> APIRouter:
         found = desk.find(target)
         label = (body.stdin or "").strip() or None
         given = sample(found, _shown(body, form), label=label)
-        rulings = await desk.rule(Wire.SANDBOX_FUSION, found, [given], request.state.request_id)
+        rulings = await desk.rule(request.state.call, Wire.SANDBOX_FUSION, found, [given])
         answer = _answer(rulings.each[0].value, found.range[1])
         return Response(orjson.dumps(answer), headers=dict(rulings.headers), media_type=_JSON)
 

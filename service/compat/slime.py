@@ -66,7 +66,7 @@ def router(desk: Desk) -> APIRouter:
         """
         found = desk.find(target)
         given = sample(found, body.response, prompt=text_of(body.prompt), label=body.label)
-        rulings = await desk.rule(Wire.SLIME, found, [given], request.state.request_id)
+        rulings = await desk.rule(request.state.call, Wire.SLIME, found, [given])
         (ruling,) = rulings.each
         shown = {
             "number": ruling.value,

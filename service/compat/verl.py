@@ -75,7 +75,7 @@ def router(desk: Desk) -> APIRouter:
         found = desk.find(target)
         items = body.items if isinstance(body, VerlItems) else [body]
         desk.check_size(len(items))
-        rulings = await desk.rule(Wire.VERL, found, [_given(found, item) for item in items], request.state.request_id)
+        rulings = await desk.rule(request.state.call, Wire.VERL, found, [_given(found, item) for item in items])
         answers = [_answer(ruling) for ruling in rulings.each]
         shown = {"items": answers} if isinstance(body, VerlItems) else answers[0]
         return Response(orjson.dumps(shown), headers=dict(rulings.headers), media_type=_JSON)

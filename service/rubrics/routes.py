@@ -143,7 +143,7 @@ class RubricRoutes:
             raise errors.invalid(places)
         submissions = [submission(sample, present(sample.reference)) for sample in body.samples]
         wall_s = self._settings.wall_s(body.deadline_ms)
-        verdicts = await self._targets.score(target, submissions, wall_s, request.state.request_id)
+        verdicts = await self._targets.score(request.state.call, target, submissions, wall_s)
         head = _head(target, verdicts, self._digests)
         outcomes = wire.render([sample.id for sample in body.samples], verdicts.whole)
         return Response(b'%b,"outcomes":[%b]}' % (orjson.dumps(head)[:-1], outcomes), media_type=_JSON)
