@@ -57,7 +57,7 @@ relock: $(VENV)/.all ## Lock the released versions again, refusing any change of
 lock: ## Resolve requirements.lock anew, in an environment of its own
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet torch==2.13.0
-	.venv-lock/bin/python -m pip install --quiet -e '.[service,train,judge,dev]'
+	.venv-lock/bin/python -m pip install --quiet -e '.[service,postgres,otel,train,judge,dev]'
 	{ sed -n '/^#/p' requirements.lock; .venv-lock/bin/python -m pip freeze --exclude-editable \
 		| sed -E 's/\+cpu$$//' ; } > requirements.new
 	mv requirements.new requirements.lock && rm -rf .venv-lock
@@ -81,5 +81,5 @@ $(VENV)/.service: pyproject.toml requirements.lock | $(VENV)/bin/python
 $(VENV)/.all: pyproject.toml requirements.lock | $(VENV)/bin/python
 	@echo "Installing everything into $(VENV) (once, a few minutes) ..."
 	$(PIP) torch==2.13.0
-	$(PIP) --editable '.[service,train,judge,dev]'
+	$(PIP) --editable '.[service,postgres,otel,train,judge,dev]'
 	@touch $@ $(VENV)/.service

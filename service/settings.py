@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
+from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -29,6 +30,27 @@ class Settings(BaseSettings):
     """Port to bind; 0 takes a free one. 8400, since 8000 is vLLM's."""
     api_key: SecretStr | None = None
     """Bearer key that `/v1` asks for. None asks for none, on loopback only."""
+
+    data: Path = Field(default_factory=lambda: user_data_path("touchstone"))
+    """Folder for what is kept: the database, unless it is elsewhere, and the texts of the record."""
+    database_url: SecretStr | None = None
+    """Where keys, rubrics and the record are kept: `sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/NAME` for
+    several replicas. None is a SQLite file in `data`."""
+
+    record: bool = True
+    """Whether what is scored is written down before it is answered."""
+    record_texts: Literal["none", "sample", "all"] = "sample"
+    """Of which samples the texts are kept, for a run that does not say: of none, of a few of each request and of those
+    that failed, were expensive or are disputed, or of all."""
+    record_texts_mb: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 10_240
+    """Most MiB that texts may take; the oldest go first."""
+    record_days: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """Days after which what was recorded is deleted. None keeps it."""
+
+    samples_per_min: Annotated[int, Field(ge=1)] | None = None
+    """Samples that a team may have scored in a minute, where its own quota does not say. None: no limit."""
+    concurrent_samples: Annotated[int, Field(ge=1)] | None = None
+    """Samples that a team may have under way at once, where its own quota does not say. None: no limit."""
 
     workers: Annotated[int, Field(ge=1, le=1024)] = Field(default_factory=lambda: os.cpu_count() or 1)
     """Worker processes; one a core by default."""
@@ -90,6 +112,13 @@ class Settings(BaseSettings):
     def wall_s(self, deadline_ms: int | None) -> float:
         """Return how many seconds a request may take that asks for so many milliseconds."""
         return self.deadline_s if deadline_ms is None else min(deadline_ms / 1000, self.max_deadline_s)
+
+    @property
+    def database(self) -> str:
+        """URL of the database."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data.absolute() / 'touchstone.db'}"
 
     @property
     def max_body_bytes(self) -> int:

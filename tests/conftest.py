@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from multiprocessing import forkserver
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from pydantic import SecretStr
 
 from service.settings import Settings
+from tests.service.databases import KINDS, postgresql_database, postgresql_server
 from tests.service.running import TEST_REWARDS, preload, running_service
 
 hypothesis_settings.register_profile("quick", max_examples=20, deadline=None)
@@ -72,3 +74,20 @@ def locked(locked_url: str) -> Iterator[httpx.Client]:
     """A client, without the key, of the service that wants one."""
     with httpx.Client(base_url=locked_url, timeout=30) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A real PostgreSQL; the test is skipped where there is none."""
+    with postgresql_server() as url:
+        yield url
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind, in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'touchstone.db'}"
+        return
+    with postgresql_database(request.getfixturevalue("postgresql_url")) as url:
+        yield url

@@ -1,0 +1,65 @@
+"""Teams, their keys and their rubrics."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "teams",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("secret", sa.LargeBinary, nullable=False),
+        sa.Column("samples_per_min", sa.Integer),
+        sa.Column("concurrent_samples", sa.Integer),
+        sa.Column("max_body_mb", sa.Float),
+        sa.Column("judge_usd_per_day", sa.Float),
+        sa.Column("created_at", sa.Float, nullable=False),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_table(
+        "keys",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("team_id", ID, sa.ForeignKey("teams.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("role", sa.Text, nullable=False),
+        sa.Column("created_at", sa.Float, nullable=False),
+        sa.Column("expires_at", sa.Float),
+        sa.Column("revoked_at", sa.Float),
+        sa.UniqueConstraint("digest"),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_index("ix_keys_team_id", "keys", ["team_id"])
+    op.create_table(
+        "rubrics",
+        sa.Column("team_id", ID, sa.ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("created_at", sa.Float, nullable=False),
+    )
+    op.create_table(
+        "allowances",
+        sa.Column("team_id", ID, sa.ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("samples", sa.Float, nullable=False),
+        sa.Column("counted_at", sa.Float, nullable=False),
+    )
+    op.create_table(
+        "replicas",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("seen_at", sa.Float, nullable=False),
+    )
+
+
+def downgrade() -> None:
+    """Drop them."""
+    for table in ("replicas", "allowances", "rubrics", "keys", "teams"):
+        op.drop_table(table)

@@ -1,0 +1,57 @@
+"""How the record packs what it keeps: JSON in frames of Zstandard.
+
+`results.outcomes` is a packed list of outcomes, as `ScoreResponse` has them but for their ids.
+
+`requests.texts` is a packed list of `TextPlace`s, as lists of their fields in order. Each says where a packed
+`TextFrame` lies in one of the files of texts, as an object with the fields of `TextFrame`.
+"""
+
+from typing import Any, NamedTuple, TypedDict
+
+import orjson
+import zstandard
+
+from rewards.frames import Json
+
+LEVEL = 3
+"""Above it, texts cost more time than they save bytes."""
+
+
+class TextPlace(NamedTuple):
+    """Where the texts of one prompt's samples are."""
+
+    file: str
+    """Name of the file, in the folder of texts."""
+    offset: int
+    """Bytes before the frame."""
+    length: int
+    """Bytes of the frame."""
+    positions: list[int]
+    """The samples of the request whose texts it holds."""
+
+
+class TextSample(TypedDict):
+    """What was scored, but for its prompt."""
+
+    completion: str
+    reference: Json
+    group: str | None
+    completion_tokens: int | None
+    completion_ids: list[int] | None
+
+
+class TextFrame(TypedDict):
+    """The samples of one prompt, which are compressed together since they resemble each other."""
+
+    prompt: str | None
+    samples: list[TextSample]
+
+
+def pack(value: object) -> bytes:
+    """Return a value as JSON in a frame."""
+    return zstandard.ZstdCompressor(level=LEVEL).compress(orjson.dumps(value))
+
+
+def unpack(frame: bytes) -> Any:  # noqa: ANN401 - whatever was packed
+    """Return what a frame holds."""
+    return orjson.loads(zstandard.ZstdDecompressor().decompress(frame))
