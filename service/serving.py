@@ -133,8 +133,8 @@ class ServedScorer:
 
         Raises:
             PoolUnavailableError: the pool cannot take the work now.
-            ProblemError: the batch never fits into the queue, the team's quota is used up, or its idempotency key belongs
-                to another request.
+            ProblemError: the batch never fits into the queue, the quota is used up, or the idempotency key belongs to
+                another request.
         """
         self._check_size(asks, len(submissions))
         started = time.perf_counter()
