@@ -1,6 +1,7 @@
 """The tables, as they are after the last migration. A test compares the two on both databases.
 
-Times are seconds since the epoch, UTC. What is compressed is a frame of Zstandard.
+Times are seconds since the epoch, UTC. What is compressed is a frame of Zstandard. SQLite is told not to give an id
+again that was deleted, since replicas and files remember ids.
 """
 
 from sqlalchemy import (
@@ -39,6 +40,7 @@ teams = Table(
     Column("max_body_mb", Float, doc="Quota; null is the service's default."),
     Column("judge_usd_per_day", Float, doc="Budget; null is the judge's default."),
     Column("created_at", Float, nullable=False),
+    sqlite_autoincrement=True,
 )
 keys = Table(
     "keys",
@@ -83,6 +85,7 @@ runs = Table(
     Column("texts", Text, doc="none, sample or all; null is the service's default."),
     Column("created_at", Float, nullable=False),
     UniqueConstraint("team_id", "name"),
+    sqlite_autoincrement=True,
 )
 series = Table(
     "series",
@@ -91,6 +94,7 @@ series = Table(
     Column("run_id", Id, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
     Column("reward", Text, nullable=False),
     UniqueConstraint("run_id", "reward"),
+    sqlite_autoincrement=True,
 )
 requests = Table(
     "requests",
@@ -105,6 +109,7 @@ requests = Table(
     Column("fingerprints", LargeBinary, nullable=False, doc="One HMAC-SHA256 of 32 bytes for each sample."),
     Column("texts", LargeBinary, doc="Where its texts are, compressed JSON; null where none are kept."),
     Index("ix_requests_run_id_id", "run_id", "id"),
+    sqlite_autoincrement=True,
 )
 idempotency = Table(
     "idempotency",
@@ -123,7 +128,7 @@ results = Table(
     Column("series_id", Id, ForeignKey("series.id", ondelete="CASCADE"), nullable=False),
     Column("position", Integer, nullable=False, doc="Which of the request's rewards it is."),
     Column("params", Text, nullable=False),
-    Column("behaviour", Text, nullable=False),
+    Column("behaviour", Text, nullable=False, doc="Empty where the build is not proven."),
     Column("build", Text, nullable=False),
     Column("scored", Integer, nullable=False),
     Column("failed", Integer, nullable=False),
@@ -132,6 +137,7 @@ results = Table(
     Column("flat_groups", Integer, nullable=False, doc="Those whose samples all had the same value."),
     Column("outcomes", LargeBinary, nullable=False, doc="The outcomes, compressed JSON."),
     Index("ix_results_series_id_id", "series_id", "id"),
+    sqlite_autoincrement=True,
 )
 scores = Table(
     "scores",

@@ -1,11 +1,15 @@
 """How the record packs what it keeps: JSON in frames of Zstandard.
 
-`results.outcomes` is a packed list of outcomes, as `ScoreResponse` has them but for their ids.
+`results.outcomes` is a packed list of outcomes, as `ScoreResponse` has them but for their ids. A request that names no
+run is one of the run `default`; a build that is not proven has the behaviour "".
 
 `requests.texts` is a packed list of `TextPlace`s, as lists of their fields in order. Each says where a packed
-`TextFrame` lies in one of the files of texts, as an object with the fields of `TextFrame`.
+`TextFrame` lies in one of the files of texts, as an object with the fields of `TextFrame`. A file that is not there any
+more, or not here, holds texts that are gone.
 """
 
+import json
+import threading
 from typing import Any, NamedTuple, TypedDict
 
 import orjson
@@ -15,6 +19,12 @@ from rewards.frames import Json
 
 LEVEL = 3
 """Above it, texts cost more time than they save bytes."""
+
+
+_kept = threading.local()
+"""The compressor of each thread: making one takes as long as compressing a short text."""
+DEFAULT_RUN = "default"
+"""The run of requests that name none."""
 
 
 class TextPlace(NamedTuple):
@@ -49,7 +59,23 @@ class TextFrame(TypedDict):
 
 def pack(value: object) -> bytes:
     """Return a value as JSON in a frame."""
-    return zstandard.ZstdCompressor(level=LEVEL).compress(orjson.dumps(value))
+    return compress(encode(value))
+
+
+def compress(text: bytes) -> bytes:
+    """Return JSON in a frame."""
+    compressor: zstandard.ZstdCompressor | None = getattr(_kept, "compressor", None)
+    if compressor is None:
+        compressor = _kept.compressor = zstandard.ZstdCompressor(level=LEVEL)
+    return compressor.compress(text)
+
+
+def encode(value: object) -> bytes:
+    """Return a value as JSON, the same bytes for equal values whatever the order of their fields."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # a number of more than 64 bits
+        return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
 def unpack(frame: bytes) -> Any:  # noqa: ANN401 - whatever was packed

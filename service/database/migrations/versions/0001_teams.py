@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("judge_usd_per_day", sa.Float),
         sa.Column("created_at", sa.Float, nullable=False),
         sa.UniqueConstraint("name"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "keys",

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("texts", sa.Text),
         sa.Column("created_at", sa.Float, nullable=False),
         sa.UniqueConstraint("team_id", "name"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "series",
@@ -28,6 +29,7 @@ def upgrade() -> None:
         sa.Column("run_id", ID, sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
         sa.Column("reward", sa.Text, nullable=False),
         sa.UniqueConstraint("run_id", "reward"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "requests",
@@ -40,6 +42,7 @@ def upgrade() -> None:
         sa.Column("samples", sa.Integer, nullable=False),
         sa.Column("fingerprints", sa.LargeBinary, nullable=False),
         sa.Column("texts", sa.LargeBinary),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_requests_run_id_id", "requests", ["run_id", "id"])
     op.create_table(
@@ -67,6 +70,7 @@ def upgrade() -> None:
         sa.Column("groups", sa.Integer, nullable=False),
         sa.Column("flat_groups", sa.Integer, nullable=False),
         sa.Column("outcomes", sa.LargeBinary, nullable=False),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_results_request_id", "results", ["request_id"])
     op.create_index("ix_results_series_id_id", "results", ["series_id", "id"])

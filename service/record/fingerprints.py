@@ -1,0 +1,54 @@
+"""By what a sample is known again: an HMAC over it with its team's secret.
+
+A bare hash would let one team test whether another one's record holds a text that it can guess.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from rewards.frames import SampleFields
+from service.record.packing import encode
+
+BYTES = 32
+"""Of one fingerprint."""
+_BLOCK = 64
+"""Of SHA-256, in bytes."""
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
+
+
+class Fingerprints:
+    """Makes the fingerprints of one team: HMAC-SHA256.
+
+    The two halves of the key are hashed once and copied for each sample, in a quarter of the time of `hmac.digest`.
+
+    Args:
+        secret: The team's.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        key = (sha256(secret).digest() if len(secret) > _BLOCK else secret).ljust(_BLOCK, b"\0")
+        self._inner = sha256(key.translate(_INNER))
+        self._outer = sha256(key.translate(_OUTER))
+
+    def of(self, samples: Sequence[SampleFields]) -> bytes:
+        """Return the fingerprints of some samples, one after the other."""
+        found = []
+        for sample in samples:
+            inner, outer = self._inner.copy(), self._outer.copy()
+            inner.update(message(sample))
+            outer.update(inner.digest())
+            found.append(outer.digest())
+        return b"".join(found)
+
+
+def message(sample: SampleFields) -> bytes:
+    """Return what a fingerprint is made of: the prompt, the completion and the reference, each after its length.
+
+    No prompt has the length -1, which tells it from an empty one.
+    """
+    given = sample["prompt"]
+    prompt = b"" if given is None else given.encode("utf-8", "surrogatepass")
+    completion = sample["completion"].encode("utf-8", "surrogatepass")
+    length = -1 if given is None else len(prompt)
+    return b"%d,%d;%b%b%b" % (length, len(completion), prompt, completion, encode(sample["reference"]))

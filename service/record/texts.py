@@ -1,0 +1,202 @@
+"""The texts of the record: files beside the database, to which frames are only ever added.
+
+A file belongs to one run and one writer, so that a deleted run is so many files that are unlinked, and two replicas
+that share a folder never write into one file. Files are short, in bytes and in hours, so that the oldest can go.
+"""
+
+import os
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+SUFFIX = ".texts"
+_MOST_BYTES = 64 << 20
+"""Of one file."""
+_FILES_TO_A_CAP = 16
+"""Files that the byte cap is good for at least: so much of it goes at once, where it is reached."""
+_LONGEST_S = 86_400.0
+"""How long a file is added to: what is in it goes as late as its last frame."""
+_MOST_OPEN = 64
+_UNSETTLED_S = 60.0
+"""A file younger than this may belong to a run whose row another replica is about to commit."""
+
+Place = tuple[str, int, int]
+"""A file's name, and where in it a frame begins and how long it is."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A file that is added to."""
+
+    name: str
+    descriptor: int
+    opened_at: float
+    end: int = 0
+    is_dirty: bool = False
+
+
+class TextFiles:
+    """Keeps frames of text. One thread writes.
+
+    Args:
+        folder: Where the files are.
+        max_bytes: Most bytes that they may take.
+        write: Writes bytes to a descriptor and returns how many it took.
+        clock: Seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        max_bytes: float,
+        write: Callable[[int, bytes], int] = os.write,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._folder = folder
+        self._max_bytes = max_bytes
+        self._file_bytes = min(_MOST_BYTES, max_bytes / _FILES_TO_A_CAP)
+        self._write = write
+        self._clock = clock
+        self._writer = secrets.token_hex(4)
+        self._number = 0
+        self._open: OrderedDict[int, _Open] = OrderedDict()
+        self._bytes = sum(size for _, size, _ in self._files())
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes all files take, as far as this writer knows."""
+        return self._bytes
+
+    def add(self, run_id: int, frames: Sequence[bytes]) -> list[Place]:
+        """Add frames to a run's file, and return where they are. They are durable after `sync`.
+
+        Raises:
+            OSError: they cannot be written; none of them is there then.
+        """
+        file = self._file(run_id)
+        start = file.end
+        try:
+            _write_all(self._write, file.descriptor, b"".join(frames))
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(file.descriptor, start)
+            self._close(run_id)
+            raise
+        file.is_dirty = True
+        places = []
+        for frame in frames:
+            places.append((file.name, file.end, len(frame)))
+            file.end += len(frame)
+        self._bytes += file.end - start
+        return places
+
+    def sync(self) -> None:
+        """Return when what was added is durable.
+
+        Raises:
+            OSError: it may not be.
+        """
+        for file in self._open.values():
+            if file.is_dirty:
+                os.fdatasync(file.descriptor)
+                file.is_dirty = False
+        while len(self._open) > _MOST_OPEN:
+            self._close(next(iter(self._open)))
+
+    def tidy(self, living: Callable[[Collection[int]], Collection[int]], oldest: float) -> None:
+        """Remove the files of runs that are gone, those last added to before a time, and the oldest over the cap.
+
+        Args:
+            living: Returns which of some runs there still are.
+            oldest: Seconds since the epoch.
+        """
+        for run_id in [run_id for run_id, file in self._open.items() if _is_unlinked(file) or self._is_full(file)]:
+            self._close(run_id)  # the disk keeps an unlinked file for as long as it is open
+        files = sorted(self._files(), key=lambda found: found[2])
+        settled = self._clock() - _UNSETTLED_S
+        asked = {run for path, _, at in files if at < settled and (run := _run_of(path)) is not None}
+        gone = asked - set(living(asked))
+        self._bytes = sum(size for _, size, _ in files)
+        for path, size, at in files:
+            if _run_of(path) in gone or at < oldest or self._bytes > self._max_bytes:
+                self._remove(path)
+                self._bytes -= size
+
+    def close(self) -> None:
+        """Close all files."""
+        for run_id in list(self._open):
+            self._close(run_id)
+
+    def _file(self, run_id: int) -> _Open:
+        """Return the file that a run's frames go to."""
+        file = self._open.get(run_id)
+        if file is not None and (self._is_full(file) or _is_unlinked(file)):
+            self._close(run_id)
+            file = None
+        if file is None:
+            file = self._open[run_id] = self._new(run_id)
+        self._open.move_to_end(run_id)
+        return file
+
+    def _new(self, run_id: int) -> _Open:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._number += 1
+        now = self._clock()
+        name = f"{run_id}-{int(now):x}-{self._writer}-{self._number}{SUFFIX}"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+        descriptor = os.open(self._folder / name, flags, 0o600)
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # else a power cut may take the file's name
+        finally:
+            os.close(folder)
+        return _Open(name, descriptor, now)
+
+    def _is_full(self, file: _Open) -> bool:
+        return file.end >= self._file_bytes or self._clock() - file.opened_at > _LONGEST_S
+
+    def _close(self, run_id: int) -> None:
+        file = self._open.pop(run_id)
+        try:
+            if file.is_dirty:
+                os.fdatasync(file.descriptor)
+        finally:
+            os.close(file.descriptor)
+
+    def _remove(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        for run_id in [run_id for run_id, file in self._open.items() if file.name == path.name]:
+            self._close(run_id)
+
+    def _files(self) -> list[tuple[Path, int, float]]:
+        """Return every file with its size, and when it was last added to."""
+        found = []
+        for path in self._folder.glob(f"*{SUFFIX}"):
+            with suppress(FileNotFoundError):  # another replica was faster
+                about = path.stat()
+                found.append((path, about.st_size, about.st_mtime))
+        return found
+
+
+def files_of(folder: Path, run_id: int) -> list[Path]:
+    """Return the files of a run."""
+    return list(folder.glob(f"{run_id}-*{SUFFIX}"))
+
+
+def _write_all(write: Callable[[int, bytes], int], descriptor: int, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[write(descriptor, left) :]  # type: ignore[arg-type]
+
+
+def _run_of(path: Path) -> int | None:
+    run_id = path.name.partition("-")[0]
+    return int(run_id) if run_id.isdecimal() else None
+
+
+def _is_unlinked(file: _Open) -> bool:
+    return os.fstat(file.descriptor).st_nlink == 0
