@@ -16,6 +16,7 @@ from rewards.registry import discover
 from service import telemetry
 from service.app import create_app
 from service.compat.root_targets import UnknownTargetError
+from service.database.engine import DatabaseError, open_database
 from service.judging.nobody import Judges, NoJudges
 from service.judging.settings import JudgeSettings
 from service.listener import listen, publish
@@ -51,7 +52,7 @@ def main(settings: Settings | None = None) -> int:
         log.warning("unknown_setting", variable=name)
     try:
         server = _server(settings, _judges(settings.judge, log), log)
-    except (OSError, RubricError, UnknownTargetError) as error:
+    except (DatabaseError, OSError, RubricError, UnknownTargetError) as error:
         sys.stderr.write(f"touchstone: {error}\n")
         return 1
     # uvicorn has handlers of its own while it runs, and hands the signal to these once it has drained: exit code 0.
@@ -104,7 +105,11 @@ def _judges(settings: JudgeSettings, log: Telemetry) -> Judges:
 
 
 def _server(settings: Settings, judges: Judges, log: Telemetry) -> uvicorn.Server:
-    """Return the server with everything it serves; the workers start with it."""
+    """Return the server with everything it serves; the workers start with it.
+
+    Raises:
+        DatabaseError: the database cannot be used.
+    """
     pool = Pool(
         "rewards",
         workers=settings.workers,
@@ -114,7 +119,8 @@ def _server(settings: Settings, judges: Judges, log: Telemetry) -> uvicorn.Serve
     )
     pool.warm_up()
     registry = discover("rewards")
-    app = create_app(settings, registry, digest.digests(registry), pool, log, judges)
+    database = open_database(settings.database)
+    app = create_app(settings, registry, digest.digests(registry), pool, log, judges, database)
     config = uvicorn.Config(
         app,
         log_config=None,

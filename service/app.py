@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from sqlalchemy import Engine
 
 from rewards.digest import Digests
 from rewards.registry import Registry
@@ -22,6 +23,7 @@ from service.judging.nobody import Judges, NoJudges
 from service.memo import Memo
 from service.metrics import Metrics
 from service.pool import Pool
+from service.record.recorder import DatabaseRecorder
 from service.rubrics.book import RubricBook
 from service.rubrics.routes import RubricRoutes
 from service.scoring import Scorer
@@ -46,6 +48,7 @@ def create_app(
     pool: Pool,
     log: Telemetry,
     judges: Judges | None = None,
+    database: Engine | None = None,
 ) -> FastAPI:
     """Return the app. The pool starts and stops with it.
 
@@ -56,8 +59,10 @@ def create_app(
         pool: Where they run; not started yet.
         log: Where events go.
         judges: Whom judged rewards ask; not started yet. Without any, they are `judge_unavailable`.
+        database: Where the record is kept, with its tables. Without one nothing is written down.
     """
     judges = judges or NoJudges()
+    recorder = _recorder(settings, digests, log, database)
 
     app: FastAPI = FastAPIOffline(
         docs_url="/docs",
@@ -65,7 +70,7 @@ def create_app(
         title="Touchstone",
         version=service_version(),
         description=_DESCRIPTION,
-        lifespan=lambda _: _running(pool, judges),
+        lifespan=lambda _: _running(pool, judges, recorder, settings.drain_s, database),
         redirect_slashes=False,
     )
     app.state.max_batch = settings.max_batch
@@ -73,7 +78,7 @@ def create_app(
     metrics = Metrics(registry, pool, judges)
     memo = Memo(settings.memo_entries, settings.memo_bytes)
     scorer = Scorer(registry, pool, Bench(judges.for_team), settings.max_text_chars, memo)
-    served = ServedScorer(scorer, metrics, log, OpenDoor(), NoRecorder(), settings.max_queued)
+    served = ServedScorer(scorer, metrics, log, OpenDoor(), recorder, settings.max_queued)
     score_routes = routes.ScoreRoutes(settings, registry, digests, served)
     book = RubricBook(registry, settings.rubrics)
     targets = Targets(registry, book, served)
@@ -102,19 +107,31 @@ def create_app(
     return app
 
 
+def _recorder(
+    settings: Settings, digests: Mapping[str, Digests], log: Telemetry, database: Engine | None
+) -> DatabaseRecorder | NoRecorder:
+    """Return who writes down what is scored."""
+    if database is None or not settings.record:
+        return NoRecorder()
+    return DatabaseRecorder(database, settings, digests, log)
+
+
 @asynccontextmanager
-async def _running(pool: Pool, judges: Judges) -> AsyncIterator[None]:
-    """Start what the app works with, and stop it afterwards."""
+async def _running(
+    pool: Pool, judges: Judges, recorder: DatabaseRecorder | NoRecorder, drain_s: float, database: Engine | None
+) -> AsyncIterator[None]:
+    """Start what the app works with, and stop it afterwards: what was scored is written down before."""
     asyncio.get_running_loop().set_exception_handler(telemetry.loop_defect)
-    try:
+    async with AsyncExitStack() as running:
+        if database is not None:
+            running.callback(database.dispose)
+        recorder.start()
+        running.push_async_callback(recorder.stop, drain_s)
+        running.push_async_callback(judges.stop)
         await judges.start()
+        running.push_async_callback(pool.stop)
         await pool.start()
         yield
-    finally:
-        try:
-            await pool.stop()
-        finally:
-            await judges.stop()
 
 
 def service_version() -> str:

@@ -18,6 +18,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.call import Call
+from service.call_headers import described
 from service.errors import ProblemError, problem
 from service.metrics import Metrics
 from service.shortcut import Shortcuts
@@ -65,6 +66,7 @@ class Edge:
         bytes_in = 0
         try:
             self._check_key(scope["path"], headers)
+            scope["state"]["call"] = described(call, headers)
             body = await self._body(headers, receive)
             bytes_in = len(body)
             await self._answer(scope, body, receive, reply)

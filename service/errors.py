@@ -5,6 +5,7 @@ ProblemError                 any of the below, raised with its slug and status
 ├── missing-key              401        the key is missing or wrong
 ├── body-too-large           413        the body or the batch is over its limit
 ├── taken                    409        the name has been given to something else
+├── idempotency-key-reused   422        the idempotency key belongs to another request
 ├── unscorable               422        a sample has no judgement, on a wire that cannot say so
 └── invalid-request          422        the body does not fit the schema
 invalid-json                 400        the body is not JSON, or not valid Unicode
@@ -35,6 +36,7 @@ _TITLES = {
     "missing-key": "The API key is missing or wrong",
     "body-too-large": "The request is too large",
     "taken": "The name is taken",
+    "idempotency-key-reused": "The idempotency key belongs to another request",
     "unscorable": "A sample has no judgement",
     "invalid-request": "The request does not fit the schema",
     "invalid-json": "The body is not valid JSON",

@@ -31,6 +31,16 @@ class Served:
     """Wall time of the scoring."""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of writing a batch down."""
+
+    is_durable: bool
+    """Whether it is in the record."""
+    outcomes: Sequence[Sequence[EncodedOutcome]] | None = None
+    """What another replica answered the same request meanwhile, where it did: this is the answer then."""
+
+
 class Admission(Protocol):
     """Who may have how much scored."""
 
@@ -49,13 +59,23 @@ class Entry(Protocol):
     async def known(self) -> Sequence[Sequence[EncodedOutcome]] | None:
         """Return what the same request was answered before; None where it never was.
 
+        Where it is being scored, wait for that.
+
         Raises:
             ProblemError: another request had its idempotency key.
         """
         ...
 
-    async def write(self, served: Served) -> bool:
-        """Return when the batch is durable; False where it could not be written down."""
+    async def write(self, served: Served) -> Written:
+        """Return when the batch is durable, or it is clear that it will not be.
+
+        Raises:
+            ProblemError: another request had its idempotency key meanwhile.
+        """
+        ...
+
+    def drop(self) -> None:
+        """Let others of the same idempotency key go on, where this one is not going to be written."""
         ...
 
 
@@ -82,14 +102,23 @@ class NoRecorder:
         """Return an entry that goes nowhere."""
         return _NoEntry()
 
+    def start(self) -> None:
+        """Do nothing."""
+
+    async def stop(self, patience_s: float) -> None:
+        """Do nothing."""
+
 
 class _NoEntry:
     async def known(self) -> None:
         """Return that nothing is known."""
 
-    async def write(self, served: Served) -> bool:  # noqa: ARG002 - the protocol's
-        """Return that all is well."""
-        return True
+    async def write(self, served: Served) -> Written:  # noqa: ARG002 - the protocol's
+        """Return that nothing is amiss."""
+        return Written(is_durable=True)
+
+    def drop(self) -> None:
+        """Do nothing."""
 
 
 class ServedScorer:
@@ -139,18 +168,24 @@ class ServedScorer:
         self._check_size(asks, len(submissions))
         started = time.perf_counter()
         entry = self._recorder.begin(call, asks, submissions)
-        known = await entry.known()
-        if known is not None:
-            call.notes.is_replayed = True
-            return _served(asks, submissions, known, started)
-        with self._admission.admit(call, len(submissions)):
-            scored = await self._scorer.score(asks, submissions, deadline_s, call.team)
-            served = _served(asks, submissions, scored, started)
-            self._count(call, asks, served, len(submissions))
-            if not await entry.write(served):
-                call.notes.is_unrecorded = True
-        call.notes.seconds |= {"score": served.seconds, "record": time.perf_counter() - started - served.seconds}
-        return served
+        try:
+            known = await entry.known()
+            if known is None:
+                with self._admission.admit(call, len(submissions)):
+                    scored = await self._scorer.score(asks, submissions, deadline_s, call.team)
+                    served = _served(asks, submissions, scored, started)
+                    self._count(call, asks, served, len(submissions))
+                    written = await entry.write(served)
+                call.notes.is_unrecorded = not written.is_durable
+                record_s = time.perf_counter() - started - served.seconds
+                call.notes.seconds |= {"score": served.seconds, "record": record_s}
+                known = written.outcomes
+                if known is None:
+                    return served
+        finally:
+            entry.drop()
+        call.notes.is_replayed = True
+        return _served(asks, submissions, known, started)
 
     def _check_size(self, asks: Sequence[Ask], samples: int) -> None:
         each = sum(1 + len(ask.reward.needs) for ask in asks)

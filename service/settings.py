@@ -121,6 +121,11 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.data.absolute() / 'touchstone.db'}"
 
     @property
+    def texts(self) -> Path:
+        """Folder of the record's texts."""
+        return self.data.absolute() / "texts"
+
+    @property
     def max_body_bytes(self) -> int:
         """Largest request body in bytes."""
         return int(self.max_body_mb * MEBIBYTE)

@@ -19,8 +19,8 @@ from typing_extensions import override
 from service.statistics import Counts
 
 _LOG = logging.getLogger("touchstone.defects")
-_QUOTING = ("openai", "httpx2", "httpcore2", "aiosqlite")
-"""Loggers of libraries that write out what they send, at a level that an operator may ask for."""
+_QUOTING = ("openai", "httpx2", "httpcore2", "aiosqlite", "sqlalchemy", "alembic")
+"""Loggers of libraries that write out what they send or do, at a level that an operator may ask for."""
 
 
 class DroppingHandler(logging.StreamHandler[TextIO]):

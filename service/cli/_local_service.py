@@ -32,6 +32,8 @@ def local_service() -> Iterator[str]:
             "TOUCHSTONE_PORT": "0",
             "TOUCHSTONE_PORT_FILE": str(port_file),
             "TOUCHSTONE_LOG_LEVEL": "warning",
+            "TOUCHSTONE_DATA": folder,
+            "TOUCHSTONE_RECORD": "false",
         }
         with log_file.open("wb") as log:
             process = subprocess.Popen([sys.executable, "-m", "service"], env=environment, stdout=log, stderr=log)

@@ -11,6 +11,8 @@ HEAD = "0002"
 """The last migration; a test compares it with the folder."""
 
 _BUSY_S = 10.0
+_ANSWERS = {"connect_timeout": 5, "tcp_user_timeout": 5_000}
+"""How long a PostgreSQL may not answer: seconds to connect, and milliseconds for bytes that were sent."""
 _LOCK = 0x746F756368  # any number that means nobody else
 _DRIVERS = {"sqlite": "sqlite", "postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 
@@ -68,8 +70,9 @@ def _sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         try:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            Path(url.database).touch(mode=0o600)  # it holds secrets
         except OSError as error:
-            raise DatabaseError(f"{Path(url.database).parent} cannot be made: {error.strerror}.") from error
+            raise DatabaseError(f"{error.filename} cannot be made: {error.strerror}.") from error
     engine = create_engine(url, connect_args={"timeout": _BUSY_S, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -81,7 +84,7 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(url, pool_size=4, max_overflow=8, pool_pre_ping=True)
+    return create_engine(url, pool_size=4, max_overflow=8, pool_pre_ping=True, connect_args=_ANSWERS)
 
 
 def _prepare(engine: Engine) -> None:

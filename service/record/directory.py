@@ -72,7 +72,9 @@ class Directory:
             with self._lock, self._engine.begin() as connection:
                 if name == LOCAL_TEAM:
                     _make_local(connection)
-                row = connection.execute(text("select id, secret from teams where name = :name"), {"name": name}).first()
+                row = connection.execute(
+                    text("select id, secret from teams where name = :name"), {"name": name}
+                ).first()
             if row is None:
                 raise UnknownTeamError
             found = self._teams[name] = Team(row.id, Fingerprints(row.secret))

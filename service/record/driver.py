@@ -60,8 +60,8 @@ def connect(engine: Engine) -> Driver:
         SQLAlchemyError: there is none to be had.
     """
     raw = engine.raw_connection()
-    raw.detach()  # from the pool: it has settings of its own, and is closed here
     connection = raw.driver_connection
+    raw.detach()  # from the pool: it has settings of its own, and is closed here
     if isinstance(connection, sqlite3.Connection):
         return _Sqlite(connection)
     return _PostgreSql(cast("psycopg.Connection[Row]", connection))
@@ -103,7 +103,8 @@ class _Sqlite(Driver):
     @override
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         marks = ", ".join("?" * len(columns))
-        self._connection.executemany(f"insert into {table} ({', '.join(columns)}) values ({marks})", rows)
+        statement = f"insert into {table} ({', '.join(columns)}) values ({marks})"  # noqa: S608 - names of our own
+        self._connection.executemany(statement, rows)
 
 
 class _PostgreSql(Driver):

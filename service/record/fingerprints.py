@@ -33,13 +33,17 @@ class Fingerprints:
 
     def of(self, samples: Sequence[SampleFields]) -> bytes:
         """Return the fingerprints of some samples, one after the other."""
-        found = []
-        for sample in samples:
-            inner, outer = self._inner.copy(), self._outer.copy()
-            inner.update(message(sample))
-            outer.update(inner.digest())
-            found.append(outer.digest())
-        return b"".join(found)
+        return b"".join([self._digest(message(sample)) for sample in samples])
+
+    def number(self, text: bytes) -> int:
+        """Return a number below 2**32 that is a text's own, and nobody's guess."""
+        return int.from_bytes(self._digest(text)[:4], "big")
+
+    def _digest(self, text: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(text)
+        outer.update(inner.digest())
+        return outer.digest()
 
 
 def message(sample: SampleFields) -> bytes:

@@ -67,9 +67,14 @@ class TextFiles:
         self._bytes = sum(size for _, size, _ in self._files())
 
     @property
-    def bytes(self) -> int:
+    def total_bytes(self) -> int:
         """How many bytes all files take, as far as this writer knows."""
         return self._bytes
+
+    @property
+    def is_over(self) -> bool:
+        """Whether that is over the cap."""
+        return self._bytes > self._max_bytes
 
     def add(self, run_id: int, frames: Sequence[bytes]) -> list[Place]:
         """Add frames to a run's file, and return where they are. They are durable after `sync`.

@@ -1,0 +1,102 @@
+"""Deletes what was recorded: the rows a few at a time, so that nobody waits long for them, and the files at once."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, bindparam, text
+
+from service.record.texts import files_of
+
+_MOST_REQUESTS = 200
+_MOST_SAMPLES = 5_000
+"""Whose scores are deleted in one transaction: some 30 ms."""
+
+
+def delete_run(engine: Engine, folder: Path, run_id: int) -> None:
+    """Delete a run, its scores and its texts. What comes for it meanwhile begins it anew.
+
+    Raises:
+        SQLAlchemyError: the database does not do it.
+        OSError: a file cannot be removed.
+    """
+    _unlink(folder, run_id)
+    query = "select id, samples, received_at from requests where run_id = :run order by id limit :most"
+    while delete_requests(engine, query, {"run": run_id, "most": _MOST_REQUESTS}, float("inf")):
+        pass
+    with engine.begin() as connection:
+        _overwrite(connection)
+        connection.execute(text("delete from runs where id = :run"), {"run": run_id})
+    _unlink(folder, run_id)
+    checkpoint(engine)
+
+
+def delete_texts(engine: Engine, folder: Path, run_id: int) -> int:
+    """Delete the texts of a run, and return how many bytes they had in this folder.
+
+    Its requests say no longer where texts are, which other replicas' folders may have.
+
+    Raises:
+        SQLAlchemyError: the database does not do it.
+        OSError: a file cannot be removed.
+    """
+    statement = text(
+        "update requests set texts = null where id in "
+        "(select id from requests where run_id = :run and texts is not null limit :most)"
+    )
+    is_done = False
+    while not is_done:
+        with engine.begin() as connection:
+            is_done = not connection.execute(statement, {"run": run_id, "most": _MOST_SAMPLES}).rowcount
+    return _unlink(folder, run_id)
+
+
+def _unlink(folder: Path, run_id: int) -> int:
+    freed = 0
+    for path in files_of(folder, run_id):
+        freed += path.stat().st_size
+        path.unlink(missing_ok=True)
+    return freed
+
+
+def delete_expired(engine: Engine, oldest: float) -> bool:
+    """Delete some of the requests that came before a time, and return whether there may be more.
+
+    Raises:
+        SQLAlchemyError: the database does not do it.
+    """
+    query = "select id, samples, received_at from requests order by id limit :most"
+    return delete_requests(engine, query, {"most": _MOST_REQUESTS}, oldest)
+
+
+def delete_requests(engine: Engine, query: str, values: dict[str, int], oldest: float) -> bool:
+    """Delete the first requests of a query that came before a time, and return whether there may be more.
+
+    Raises:
+        SQLAlchemyError: the database does not do it.
+    """
+    with engine.begin() as connection:
+        found = connection.execute(text(query), values).all()
+        ids: list[int] = []
+        samples = 0
+        for request_id, count, received_at in found:
+            if received_at >= oldest or (ids and samples + count > _MOST_SAMPLES):
+                break
+            ids.append(request_id)
+            samples += count
+        if ids:
+            _overwrite(connection)
+            statement = text("delete from requests where id in :ids").bindparams(bindparam("ids", expanding=True))
+            connection.execute(statement, {"ids": ids})
+        return bool(ids)
+
+
+def checkpoint(engine: Engine) -> None:
+    """Have SQLite's log emptied, in which deleted rows are until then."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.execute(text("pragma wal_checkpoint(truncate)"))
+
+
+def _overwrite(connection: Connection) -> None:
+    """Have SQLite write zeros over what is deleted; without it the bytes stay in the file until they are needed."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("pragma secure_delete = on"))

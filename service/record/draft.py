@@ -1,0 +1,86 @@
+"""What is to be written of one request, and the part of it that need not wait for the scores."""
+
+import threading
+from collections.abc import Sequence
+from hashlib import sha256
+
+from rewards.frames import EncodedOutcome
+from service.call import Call
+from service.record import choice
+from service.record.choice import Frame
+from service.record.directory import Directory, Run, Team
+from service.record.packing import DEFAULT_RUN, encode
+from service.scoring import Ask, Submission
+from service.serving import Served
+
+
+class Draft:
+    """One request on its way into the record.
+
+    Args:
+        call: Who asks.
+        asks: The rewards.
+        submissions: The samples.
+        received_at: Seconds since the epoch.
+    """
+
+    def __init__(self, call: Call, asks: Sequence[Ask], submissions: Sequence[Submission], received_at: float) -> None:
+        self.call = call
+        self.asks = asks
+        self.submissions = submissions
+        self.received_at = received_at
+        self.fingerprints = b""
+        self.served: Served | None = None
+        """What came of it; set before it is written."""
+        self._lock = threading.Lock()
+        self._team: Team | None = None
+        self._frames: list[Frame] | None = None
+
+    @property
+    def size(self) -> int:
+        """How many rows it makes, about."""
+        return len(self.submissions) * len(self.asks)
+
+    def prepare(self, directory: Directory) -> Team:
+        """Return the team, and have what is known before the scores, worked out once by whoever comes first.
+
+        Raises:
+            UnknownTeamError: there is no such team.
+            SQLAlchemyError: the database cannot be asked.
+        """
+        with self._lock:
+            if self._team is None:
+                team = directory.team(self.call.team)
+                self.fingerprints = team.fingerprints.of(self.submissions)
+                if self.run(directory, team).texts == "all":
+                    self._frames = choice.frames(self.submissions, choice.groups_of(self.submissions))
+                self._team = team
+            return self._team
+
+    def run(self, directory: Directory, team: Team) -> Run:
+        """Return its run.
+
+        Raises:
+            SQLAlchemyError: the database cannot be asked.
+        """
+        return directory.run(team, self.call.run or DEFAULT_RUN)
+
+    def frames(self, team: Team, run: Run) -> list[Frame]:
+        """Return the texts to keep, now that the scores are there."""
+        if run.texts == "none":
+            return []
+        if run.texts == "all":
+            return self._frames or choice.frames(self.submissions, choice.groups_of(self.submissions))
+        groups = choice.chosen(self.submissions, self.asks, self.outcomes, team.fingerprints)
+        return choice.frames(self.submissions, groups)
+
+    @property
+    def outcomes(self) -> Sequence[Sequence[EncodedOutcome]]:
+        """For each reward, one outcome per sample."""
+        return [] if self.served is None else self.served.outcomes
+
+    def asked(self) -> bytes:
+        """Return a digest of what is asked: the same for the same rewards, params and samples. It is prepared."""
+        rewards = [(ask.reward.id, ask.params.model_dump(mode="json")) for ask in self.asks]
+        beside = [(each["group"], each["completion_tokens"], each["completion_ids"]) for each in self.submissions]
+        return sha256(self.fingerprints + encode([rewards, beside])).digest()
