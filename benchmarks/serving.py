@@ -60,9 +60,9 @@ def serving(**settings: str) -> Iterator[Service]:
         RuntimeError: it did not start.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TOUCHSTONE_")}
-    environment |= {"TOUCHSTONE_LOG_LEVEL": "warning"}
-    environment |= {f"TOUCHSTONE_{name.upper()}": value for name, value in settings.items()}
     with tempfile.TemporaryDirectory(prefix="touchstone-") as folder:
+        environment |= {"TOUCHSTONE_LOG_LEVEL": "warning", "TOUCHSTONE_DATA": folder}
+        environment |= {f"TOUCHSTONE_{name.upper()}": value for name, value in settings.items()}
         port_file = Path(folder, "port")
         started = time.perf_counter()
         process = subprocess.Popen([sys.executable, "-m", "benchmarks.serving", str(port_file)], env=environment)  # noqa: S603

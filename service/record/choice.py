@@ -21,8 +21,9 @@ _MOST_NOTABLE = 32
 """Samples of one request that are kept for what came of them."""
 _LARGE = 16
 """Samples of a batch of which some are kept in any case."""
-_REASONS = tuple(b'"reason":"%b"' % reason for reason in (b"answer_too_expensive", b"too_long", b"tied", b"ambiguous"))
-"""As they stand in an encoded outcome: looking for them costs a tenth of reading it."""
+_REASONS = (b"answer_too_expensive", b"too_long", b"tied", b"ambiguous")
+_MARKS = (b'"status":"failed"', *(b'"reason":"%b"' % reason for reason in _REASONS))
+"""What notable outcomes have in them, as they are encoded: looking for it costs a tenth of reading them."""
 
 Groups = list[list[int]]
 """The samples of each prompt, by their positions."""
@@ -87,7 +88,9 @@ def _notable(asks: Sequence[Ask], outcomes: Sequence[Sequence[EncodedOutcome]]) 
     """Return the first samples that somebody may want to look at."""
     found: set[int] = set()
     for column in outcomes:
-        found.update(_first(position for position, outcome in enumerate(column) if _is_notable(outcome)))
+        bodies = b"".join([outcome.body for outcome in column])
+        if any(mark in bodies for mark in _MARKS):  # seldom, and looking through each takes much longer
+            found.update(_first(position for position, outcome in enumerate(column) if _is_notable(outcome)))
     families: defaultdict[str, list[Sequence[EncodedOutcome]]] = defaultdict(list)
     for ask, column in zip(asks, outcomes, strict=True):
         families[ask.reward.family].append(column)
@@ -99,7 +102,7 @@ def _notable(asks: Sequence[Ask], outcomes: Sequence[Sequence[EncodedOutcome]]) 
 
 
 def _is_notable(outcome: EncodedOutcome) -> bool:
-    return outcome.kind is not None or any(reason in outcome.body for reason in _REASONS)
+    return any(mark in outcome.body for mark in _MARKS)
 
 
 def _first(positions: Iterable[int]) -> Iterator[int]:

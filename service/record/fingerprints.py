@@ -33,7 +33,14 @@ class Fingerprints:
 
     def of(self, samples: Sequence[SampleFields]) -> bytes:
         """Return the fingerprints of some samples, one after the other."""
-        return b"".join([self._digest(message(sample)) for sample in samples])
+        found = []
+        copy_inner, copy_outer = self._inner.copy, self._outer.copy
+        for sample in samples:
+            inner, outer = copy_inner(), copy_outer()
+            inner.update(message(sample))
+            outer.update(inner.digest())
+            found.append(outer.digest())
+        return b"".join(found)
 
     def number(self, text: bytes) -> int:
         """Return a number below 2**32 that is a text's own, and nobody's guess."""
@@ -52,7 +59,8 @@ def message(sample: SampleFields) -> bytes:
     No prompt has the length -1, which tells it from an empty one.
     """
     given = sample["prompt"]
-    prompt = b"" if given is None else given.encode("utf-8", "surrogatepass")
     completion = sample["completion"].encode("utf-8", "surrogatepass")
-    length = -1 if given is None else len(prompt)
-    return b"%d,%d;%b%b%b" % (length, len(completion), prompt, completion, encode(sample["reference"]))
+    if given is None:
+        return b"-1,%d;%b%b" % (len(completion), completion, encode(sample["reference"]))
+    prompt = given.encode("utf-8", "surrogatepass")
+    return b"%d,%d;%b%b%b" % (len(prompt), len(completion), prompt, completion, encode(sample["reference"]))
