@@ -84,6 +84,10 @@ runs = Table(
     Column("name", Text, nullable=False),
     Column("texts", Text, doc="none, sample or all; null is the service's default."),
     Column("created_at", Float, nullable=False),
+    Column("requests", BigInteger, nullable=False, server_default="0", doc="How many of its requests are there."),
+    Column("samples", BigInteger, nullable=False, server_default="0", doc="And how many samples they have."),
+    Column("first_at", Float, doc="When the first of them came."),
+    Column("last_at", Float, doc="When the last of them came."),
     UniqueConstraint("team_id", "name"),
     sqlite_autoincrement=True,
 )
@@ -109,6 +113,8 @@ requests = Table(
     Column("fingerprints", LargeBinary, nullable=False, doc="One HMAC-SHA256 of 32 bytes for each sample."),
     Column("texts", LargeBinary, doc="Where its texts are, compressed JSON; null where none are kept."),
     Index("ix_requests_run_id_id", "run_id", "id"),
+    Index("ix_requests_run_id_step_id", "run_id", "step", "id"),
+    Index("ix_requests_run_id_request_id", "run_id", "request_id"),
     sqlite_autoincrement=True,
 )
 idempotency = Table(
@@ -136,7 +142,7 @@ results = Table(
     Column("groups", Integer, nullable=False, doc="Groups of at least two scored samples."),
     Column("flat_groups", Integer, nullable=False, doc="Those whose samples all had the same value."),
     Column("outcomes", LargeBinary, nullable=False, doc="The outcomes, compressed JSON."),
-    Index("ix_results_series_id_id", "series_id", "id"),
+    Index("ix_results_series_id_request_id_id", "series_id", "request_id", "id"),
     sqlite_autoincrement=True,
 )
 scores = Table(
@@ -150,3 +156,17 @@ scores = Table(
     Index("ix_scores_found", "series_id", "kind", "value", "result_id", "position"),
     sqlite_with_rowid=False,
 )
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("series_id", Id, ForeignKey("series.id", ondelete="CASCADE"), primary_key=True),
+    Column("minute", Integer, primary_key=True, doc="Since the epoch."),
+    Column("step", BigInteger, primary_key=True, doc="-1 where the requests named none."),
+    Column("scored", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("total", Float, nullable=False),
+    Column("groups", BigInteger, nullable=False),
+    Column("flat_groups", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What the results of a series in a minute and a step come to, so that nobody has to count a million of them."""

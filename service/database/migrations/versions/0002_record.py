@@ -20,6 +20,10 @@ def upgrade() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("texts", sa.Text),
         sa.Column("created_at", sa.Float, nullable=False),
+        sa.Column("requests", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("samples", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("first_at", sa.Float),
+        sa.Column("last_at", sa.Float),
         sa.UniqueConstraint("team_id", "name"),
         sqlite_autoincrement=True,
     )
@@ -45,6 +49,8 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_requests_run_id_id", "requests", ["run_id", "id"])
+    op.create_index("ix_requests_run_id_step_id", "requests", ["run_id", "step", "id"])
+    op.create_index("ix_requests_run_id_request_id", "requests", ["run_id", "request_id"])
     op.create_table(
         "idempotency",
         sa.Column("team_id", ID, sa.ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True),
@@ -73,7 +79,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_results_request_id", "results", ["request_id"])
-    op.create_index("ix_results_series_id_id", "results", ["series_id", "id"])
+    op.create_index("ix_results_series_id_request_id_id", "results", ["series_id", "request_id", "id"])
     op.create_table(
         "scores",
         sa.Column("result_id", ID, sa.ForeignKey("results.id", ondelete="CASCADE"), primary_key=True),
@@ -84,9 +90,21 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_scores_found", "scores", ["series_id", "kind", "value", "result_id", "position"])
+    op.create_table(
+        "tallies",
+        sa.Column("series_id", ID, sa.ForeignKey("series.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("minute", sa.Integer, primary_key=True),
+        sa.Column("step", sa.BigInteger, primary_key=True),
+        sa.Column("scored", sa.BigInteger, nullable=False),
+        sa.Column("failed", sa.BigInteger, nullable=False),
+        sa.Column("total", sa.Float, nullable=False),
+        sa.Column("groups", sa.BigInteger, nullable=False),
+        sa.Column("flat_groups", sa.BigInteger, nullable=False),
+        sqlite_with_rowid=False,
+    )
 
 
 def downgrade() -> None:
     """Drop them."""
-    for table in ("scores", "results", "idempotency", "requests", "series", "runs"):
+    for table in ("tallies", "scores", "results", "idempotency", "requests", "series", "runs"):
         op.drop_table(table)
