@@ -24,6 +24,8 @@ from service.memo import Memo
 from service.metrics import Metrics
 from service.pool import Pool
 from service.record.recorder import DatabaseRecorder
+from service.record.routes import RunRoutes
+from service.record.runs import NoRuns, RecordedRuns, Runs
 from service.rubrics.book import RubricBook
 from service.rubrics.routes import RubricRoutes
 from service.scoring import Scorer
@@ -89,6 +91,7 @@ def create_app(
         score_routes.router(),
         RubricRoutes(settings, book, targets, digests).router(),
         judge_status.router(judges),
+        RunRoutes(_runs(settings, database)).router(),
         compat_routes.router(Desk(settings, targets, digests, metrics, log)),
     ]
     for router in routers:
@@ -114,6 +117,11 @@ def _recorder(
     if database is None or not settings.record:
         return NoRecorder()
     return DatabaseRecorder(database, settings, digests, log)
+
+
+def _runs(settings: Settings, database: Engine | None) -> Runs:
+    """Return the runs that were recorded, whether or not anything is recorded now."""
+    return NoRuns() if database is None else RecordedRuns(database, settings.texts)
 
 
 @asynccontextmanager

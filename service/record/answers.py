@@ -8,6 +8,7 @@ import orjson
 from rewards.frames import EncodedOutcome
 from service.errors import ProblemError
 from service.record.driver import Row
+from service.record.outcomes import listed
 from service.record.packing import unpack
 
 LASTS_S = 86_400.0
@@ -60,4 +61,4 @@ def _decoded(packed: bytes) -> list[EncodedOutcome]:
 
 def packable(column: Sequence[EncodedOutcome]) -> bytes:
     """Return outcomes as one JSON list."""
-    return b"[%b]" % b",".join([outcome.body for outcome in column])
+    return listed([outcome.body for outcome in column])

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from rewards.digest import Digests
 from service.errors import ProblemError
-from service.record import answers, driver
+from service.record import answers, driver, tallies
 from service.record.directory import Directory, Run, Team
 from service.record.draft import Draft
 from service.record.driver import Driver, Row
@@ -178,6 +178,8 @@ class Ledger:
                 if not database.rows(_CLAIM, page.team.id, key, request_id, page.asked, now):
                     raise _TakenError
         self._enter_results(database, ids, fresh)
+        for statement, values in tallies.changes([_tallied(page) for page in fresh]):
+            database.rows(statement, *values)
         return results
 
     def _enter_results(self, database: Driver, ids: Sequence[int], pages: Sequence[_Page]) -> None:
@@ -220,3 +222,11 @@ def _request(request_id: int, page: _Page) -> Row:
         draft.fingerprints,
         page.texts,
     )
+
+
+def _tallied(page: _Page) -> tallies.Written:
+    """Return what a draft adds to its run's figures."""
+    draft = page.draft
+    counts = [] if draft.served is None else draft.served.counts
+    added = [(row[0], tallies.Sums.of(each)) for row, each in zip(page.rows, counts, strict=True)]
+    return tallies.Written(page.run.id, draft.received_at, draft.call.step, len(draft.submissions), added)

@@ -1,0 +1,257 @@
+"""Reads the record: one team's runs, what they were scored, and the texts that were kept of it.
+
+Everything here waits for the database, and is called from a thread.
+"""
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from service.database.tables import requests, results, runs, series, teams
+from service.record.bodies import Row
+from service.record.finding import INDEX_KEY, Spot, find
+from service.record.outcomes import pick
+from service.record.packing import unpack
+from service.record.paging import Filters, cursor, key_of
+from service.record.shelf import Shelf, texts_of
+
+Found = Any
+"""A row of the database."""
+
+FINGERPRINT_BYTES = 32
+_RUNS = "runs"
+_MOST_ALIKE = 10
+"""Requests with one id that are shown."""
+_RESULTS = (
+    results.c.id,
+    results.c.request_id,
+    results.c.series_id,
+    results.c.params,
+    results.c.behaviour,
+    results.c.build,
+    results.c.scored,
+    results.c.failed,
+    results.c.total,
+    results.c.outcomes,
+)
+
+
+class NoSuchRunError(Exception):
+    """A team has no run of this name, whatever others have."""
+
+
+class NoSuchRequestError(Exception):
+    """A run has no request with this id."""
+
+
+class Texts(enum.Enum):
+    """Whether the texts that were kept are answered."""
+
+    SHOWN = True
+    LEFT_OUT = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the scores that are found goes on a page."""
+
+    after: str | None = None
+    """The cursor of the page; None for the first one."""
+    limit: int = 100
+    """Most scores."""
+    texts: Texts = Texts.LEFT_OUT
+
+
+def runs_page(connection: Connection, team: str, after: str | None, limit: int) -> Row:
+    """Return a page of a team's runs, the newest first.
+
+    Args:
+        connection: The database.
+        team: Whose runs.
+        after: The cursor of the page; None for the first one.
+        limit: Most runs.
+
+    Raises:
+        CursorError: `after` is no cursor of this.
+    """
+    question = _RUNS
+    query = select(runs).join(teams).where(teams.c.name == team).order_by(runs.c.id.desc()).limit(limit + 1)
+    if after is not None:
+        query = query.where(runs.c.id < key_of(question, after, 1)[0])
+    found = connection.execute(query).all()
+    page = found[:limit]
+    rewards = _rewards(connection, [row.id for row in page])
+    onward = cursor(question, [page[-1].id]) if len(found) > limit else None
+    return {"runs": [run_entry(row, list(rewards[row.id].values())) for row in page], "next": onward}
+
+
+def scores_page(connection: Connection, shelf: Shelf, run: tuple[str, str], filters: Filters, wanted: Wanted) -> Row:
+    """Return a page of a run's scores.
+
+    Args:
+        connection: The database.
+        shelf: Where to read their texts.
+        run: Its team and its name.
+        filters: Which scores.
+        wanted: How many, and from where on.
+
+    Raises:
+        NoSuchRunError: the team has no such run.
+        CursorError: there is no such page.
+    """
+    run_id = run_row(connection, *run).id
+    question = filters.digest(run_id)
+    key = None if wanted.after is None else key_of(question, wanted.after, INDEX_KEY)
+    names = rewards_of(connection, run_id)
+    series_ids = [each for each, reward in names.items() if filters.reward in {None, reward}]
+    found = find(connection, run_id, series_ids, filters, key, wanted.limit)
+    rows = _score_rows(connection, found.spots, names, shelf)
+    return {"scores": rows, "next": None if found.next is None else cursor(question, found.next)}
+
+
+def requests_shown(connection: Connection, shelf: Shelf, run: tuple[str, str], request_id: str) -> Row:
+    """Return the newest requests of a run with an id.
+
+    Args:
+        connection: The database.
+        shelf: Where to read their texts.
+        run: Its team and its name.
+        request_id: Their id.
+
+    Raises:
+        NoSuchRunError: the team has no such run.
+        NoSuchRequestError: the run has no such request.
+    """
+    run_id = run_row(connection, *run).id
+    if "\0" in request_id:
+        raise NoSuchRequestError
+    names = rewards_of(connection, run_id)
+    alike = select(requests).where(requests.c.run_id == run_id, requests.c.request_id == request_id)
+    found = connection.execute(alike.order_by(requests.c.id.desc()).limit(_MOST_ALIKE)).all()
+    if not found:
+        raise NoSuchRequestError
+    return {"requests": [_request(connection, row, names, shelf) for row in found]}
+
+
+def run_row(connection: Connection, team: str, run: str) -> Found:
+    """Return a run of a team.
+
+    Raises:
+        NoSuchRunError: there is none.
+    """
+    query = select(runs).join(teams).where(teams.c.name == team, runs.c.name == run)
+    row = None if "\0" in run else connection.execute(query).first()  # a name that PostgreSQL would choke on
+    if row is None:
+        raise NoSuchRunError
+    return row
+
+
+def run_entry(row: Found, rewards: Sequence[str]) -> Row:
+    """Return a run as a list shows it."""
+    return {
+        "run": row.name,
+        "texts": row.texts,
+        "rewards": list(rewards),
+        "requests": row.requests,
+        "samples": row.samples,
+        "created_at": time_of(row.created_at),
+        "first_at": None if row.first_at is None else time_of(row.first_at),
+        "last_at": None if row.last_at is None or not row.requests else time_of(row.last_at),
+    }
+
+
+def time_of(seconds: float) -> datetime:
+    """Return a time of the database."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def rewards_of(connection: Connection, run_id: int) -> dict[int, str]:
+    """Return the rewards of a run by their series."""
+    return _rewards(connection, [run_id])[run_id]
+
+
+def _rewards(connection: Connection, run_ids: Sequence[int]) -> dict[int, dict[int, str]]:
+    found: dict[int, dict[int, str]] = {run_id: {} for run_id in run_ids}
+    for row in connection.execute(select(series).where(series.c.run_id.in_(run_ids)).order_by(series.c.id)):
+        found[row.run_id][row.id] = row.reward
+    return found
+
+
+def _score_rows(connection: Connection, spots: Sequence[Spot], names: Mapping[int, str], shelf: Shelf) -> list[Row]:
+    """Return what stands at some spots, in their order."""
+    positions: dict[int, list[int]] = {}
+    for spot in spots:
+        positions.setdefault(spot.result_id, []).append(spot.position)
+    said = {row.id: row for row in connection.execute(select(*_RESULTS).where(results.c.id.in_(list(positions)))).all()}
+    asked = _requests_of(connection, {row.request_id for row in said.values()})
+    outcomes = {each: pick(row.outcomes, positions[each]) for each, row in said.items()}
+    texts = {each: texts_of(shelf, asked[row.request_id].texts, set(positions[each])) for each, row in said.items()}
+    heads = {each: _head(row, asked[row.request_id], names) for each, row in said.items()}
+    return [
+        {
+            **heads[result_id],
+            "position": position,
+            **_whole(outcomes[result_id][position]),
+            "fingerprint": _fingerprint(asked[said[result_id].request_id].fingerprints, position),
+            "text": texts[result_id].get(position),
+        }
+        for result_id, position in spots
+        if result_id in said
+    ]
+
+
+def _requests_of(connection: Connection, ids: set[int]) -> dict[int, Found]:
+    return {row.id: row for row in connection.execute(select(requests).where(requests.c.id.in_(list(ids))))}
+
+
+def _head(row: Found, asked: Found, names: Mapping[int, str]) -> Row:
+    """Return what the samples of a result have in common."""
+    about = {"request_id": asked.request_id, "step": asked.step, "time": time_of(asked.received_at)}
+    return {**_how(row, names), **about}
+
+
+def _how(row: Found, names: Mapping[int, str]) -> Row:
+    """Return what gave a result its values."""
+    digests = {"behaviour": row.behaviour or None, "build": row.build}
+    return {"reward": names[row.series_id], "params": orjson.loads(row.params), **digests}
+
+
+_NOTHING: Row = dict.fromkeys(("value", "reason", "explanation", "details", "kind", "message"))
+
+
+def _whole(outcome: Row) -> Row:
+    return {**_NOTHING, **{name: value for name, value in outcome.items() if name != "retryable"}}
+
+
+def _fingerprint(packed: bytes, position: int) -> str:
+    return packed[position * FINGERPRINT_BYTES : (position + 1) * FINGERPRINT_BYTES].hex()
+
+
+def _request(connection: Connection, row: Found, names: Mapping[int, str], shelf: Shelf) -> Row:
+    said = select(*_RESULTS).where(results.c.request_id == row.id).order_by(results.c.position)
+    texts = texts_of(shelf, row.texts, range(row.samples))
+    return {
+        "request_id": row.request_id,
+        "step": row.step,
+        "time": time_of(row.received_at),
+        "seconds": row.seconds,
+        "samples": [
+            {"position": each, "fingerprint": _fingerprint(row.fingerprints, each), "text": texts.get(each)}
+            for each in range(row.samples)
+        ],
+        "results": [
+            {
+                **_how(each, names),
+                "scored": each.scored,
+                "failed": each.failed,
+                "mean": each.total / each.scored if each.scored else None,
+                "outcomes": [{"id": None, **outcome} for outcome in unpack(each.outcomes)],
+            }
+            for each in connection.execute(said)
+        ],
+    }

@@ -1,0 +1,210 @@
+"""The routes of the record: what a team's runs were scored, page by page, and what becomes of it."""
+
+import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from fastapi import APIRouter, Body, Path, Query, Request
+from starlette.responses import Response
+
+from rewards.types import FailureKind
+from service import errors
+from service.record import bodies, trends
+from service.record.bodies import Row, RunBody
+from service.record.paging import CursorError, FilterError, Filters
+from service.record.reading import NoSuchRequestError, NoSuchRunError, Wanted
+from service.record.reading import Texts as TextsShown
+from service.record.run_paths import RunRoute
+from service.record.runs import Runs
+from service.wire import MAX_INT
+
+T = TypeVar("T")
+
+_JSON = "application/json"
+_RUN_EXAMPLE = "grpo-7b-maths"
+_MOST = 1_000
+_NAME_CHARS = 200
+_LACKING = {"description": "The team has no such run, or the run no such request."}
+
+RunName = Annotated[
+    str,
+    Path(
+        description="The run, as `X-Run-ID` names it; what a URL cannot hold is percent-encoded, a slash as `%2F`.",
+        examples=[_RUN_EXAMPLE],
+    ),
+]
+NewRunName = Annotated[
+    str,
+    Path(
+        description="The run, as `X-Run-ID` will name it.",
+        max_length=_NAME_CHARS,
+        pattern=r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$",
+        examples=[_RUN_EXAMPLE],
+    ),
+]
+Cursor = Annotated[str | None, Query(description="`next` of the page before; without it, the first page.")]
+Limit = Annotated[int, Query(ge=1, le=_MOST, description="Most entries of a page.")]
+RewardId = Annotated[str | None, Query(description="One reward alone.", examples=["math_equal@v2"])]
+Number = Annotated[float | None, Query(allow_inf_nan=False)]
+Texts = Annotated[bool, Query(description="Whether to answer the texts that were kept.")]
+
+
+class RunRoutes:
+    """What the routes of the record share.
+
+    Args:
+        runs: The runs.
+    """
+
+    def __init__(self, runs: Runs) -> None:
+        self._runs = runs
+
+    def router(self) -> APIRouter:
+        """Return the routes."""
+        router = APIRouter(tags=["runs"], route_class=RunRoute)
+        for path, endpoint, model in (
+            ("/v1/runs", self.list_runs, bodies.RunPage),
+            ("/v1/runs/{run}", self.show_run, bodies.RunShown),
+            ("/v1/runs/{run}/scores", self.list_scores, bodies.ScorePage),
+            ("/v1/runs/{run}/statistics", self.show_statistics, bodies.RunStatistics),
+            ("/v1/runs/{run}/requests/{request_id}", self.show_requests, bodies.RecordedRequests),
+        ):
+            lacking = (404,) if "{run}" in path else ()
+            router.add_api_route(
+                path,
+                endpoint,
+                operation_id=endpoint.__name__,
+                response_model=model,
+                responses=_responses(401, *lacking, 422),
+            )
+        router.add_api_route(
+            "/v1/runs/{run}",
+            self.put_run,
+            methods=["PUT"],
+            operation_id="put_run",
+            response_model=bodies.RunShown,
+            responses={201: {"model": bodies.RunShown}, **_responses(400, 401, 404, 413, 422)},
+        )
+        router.add_api_route(
+            "/v1/runs/{run}",
+            self.delete_run,
+            methods=["DELETE"],
+            operation_id="delete_run",
+            status_code=204,
+            response_class=Response,
+            responses=_responses(401, 404),
+        )
+        return router
+
+    async def list_runs(self, request: Request, cursor: Cursor = None, limit: Limit = 50) -> Response:
+        """The team's runs, the newest first."""
+        return await _answer(lambda: self._runs.page(_team(request), cursor, limit))
+
+    async def show_run(self, request: Request, run: RunName) -> Response:
+        """One run, with what each of its rewards comes to."""
+        return await _answer(lambda: self._runs.shown(_team(request), run))
+
+    async def put_run(
+        self,
+        request: Request,
+        run: NewRunName,
+        body: Annotated[RunBody, Body(examples=[{"texts": "all"}])],
+    ) -> Response:
+        """Say which texts of a run are kept from now on; before its first request, if you like."""
+
+        def put() -> tuple[bool, Row]:
+            team = _team(request)
+            made = self._runs.set_texts(team, run, body.texts)
+            return made, self._runs.shown(team, run)
+
+        made, row = await _read(put)
+        return Response(orjson.dumps(row), 201 if made else 200, media_type=_JSON)
+
+    async def delete_run(self, request: Request, run: RunName) -> Response:
+        """Delete a run: its scores, its texts, and what they came to. Nothing brings it back."""
+        await _read(lambda: self._runs.delete(_team(request), run))
+        return Response(status_code=204)
+
+    async def list_scores(  # noqa: PLR0913, PLR0917 - one for each filter
+        self,
+        request: Request,
+        run: RunName,
+        reward: RewardId = None,
+        status: Annotated[bodies.Status | None, Query(description="Samples with a value, or without.")] = None,
+        kind: Annotated[FailureKind | None, Query(description="Samples that failed in this way.")] = None,
+        value: Number = None,
+        min_value: Number = None,
+        max_value: Number = None,
+        step: Annotated[int | None, Query(ge=0, le=MAX_INT, description="Of requests of this step.")] = None,
+        texts: Texts = False,  # noqa: FBT002 - a query parameter
+        cursor: Cursor = None,
+        limit: Limit = 100,
+    ) -> Response:
+        """Scores of a run, a page at a time.
+
+        They come in the order of the record; with bounds of a value, or `status=scored`, and no `step`, from the
+        lowest value up.
+        """
+        try:
+            filters = Filters(reward, status, kind, value, min_value, max_value, step)
+        except FilterError as error:
+            raise errors.invalid([errors.place(("query",), str(error))]) from None
+        wanted = Wanted(cursor, limit, TextsShown(texts))
+        return await _answer(lambda: self._runs.scores(_team(request), run, filters, wanted))
+
+    async def show_statistics(
+        self,
+        request: Request,
+        run: RunName,
+        reward: RewardId = None,
+        by: Annotated[trends.By, Query(description="What to go along.")] = "time",
+        buckets: Annotated[int, Query(ge=2, le=_MOST, description="Most stretches to part it into.")] = 100,
+    ) -> Response:
+        """What a run's rewards come to, over time or over its steps."""
+        return await _answer(lambda: self._runs.statistics(_team(request), run, reward, by, buckets))
+
+    async def show_requests(
+        self,
+        request: Request,
+        run: RunName,
+        request_id: Annotated[str, Path(description="As in `X-Request-ID`.")],
+        texts: Texts = False,  # noqa: FBT002 - a query parameter
+    ) -> Response:
+        """What a request was answered, and with what; the newest ones, where several have its id."""
+        return await _answer(lambda: self._runs.requests(_team(request), run, request_id, TextsShown(texts)))
+
+
+def _team(request: Request) -> str:
+    """Return the only team whose runs there are, as far as a request can tell."""
+    team: str = request.state.call.team
+    return team
+
+
+async def _answer(read: Callable[[], Row]) -> Response:
+    """Return what a thread read."""
+    return Response(orjson.dumps(await _read(read)), media_type=_JSON)
+
+
+async def _read(work: Callable[[], T]) -> T:
+    """Return what a thread found.
+
+    Raises:
+        ProblemError: there is no such thing, or a cursor is none.
+    """
+    try:
+        return await asyncio.to_thread(work)
+    except NoSuchRunError:
+        detail = "There is no run of this name. GET /v1/runs lists the runs of your team."
+    except NoSuchRequestError:
+        detail = "The run has no request with this id."
+    except CursorError as error:
+        raise errors.invalid([errors.place(("query", "cursor"), str(error))]) from None
+    raise errors.ProblemError("not-found", 404, detail)
+
+
+def _responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the problems that these routes may answer."""
+    found = errors.responses(*statuses)
+    return found | {status: {**found[status], **_LACKING} for status in found if status == HTTPStatus.NOT_FOUND}
