@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Column, Connection, func, select
+from sqlalchemy import BigInteger, Column, Connection, cast, func, select
 
 from service.database.tables import tallies
 from service.record.bodies import Row
@@ -12,7 +12,11 @@ from service.record.tallies import MINUTE_S, NO_STEP
 
 By = Literal["time", "step"]
 
-_SUMS = [func.sum(tallies.c[name]).label(name) for name in ("scored", "failed", "total", "groups", "flat_groups")]
+_COUNTS = ("scored", "failed", "groups", "flat_groups")
+_SUMS = [
+    func.sum(tallies.c.total).label("total"),
+    *(cast(func.sum(tallies.c[name]), BigInteger).label(name) for name in _COUNTS),
+]
 
 
 def shown(connection: Connection, team: str, run: str) -> Row:
