@@ -150,6 +150,12 @@ class _Walk:
             onward = spots[self._limit][0]
         return Found([spot for _, spot in spots[: self._limit]], onward)
 
+    @property
+    def _most(self) -> int:
+        """How many requests, or results, are looked through for this page; one sample of each is enough of them all."""
+        is_whole = not (self._filters.wants_failures or self._filters.wants_values)
+        return min(_WALKED_REQUESTS, self._limit + 1) if is_whole else _WALKED_REQUESTS
+
     def _results(self, request_id: int) -> tuple[Sequence[Any], Key | None]:
         """Return the next results, and where to go on after them."""
         query = select(requests.c.id).where(requests.c.run_id == self._run_id, requests.c.id >= request_id)
@@ -157,17 +163,17 @@ class _Walk:
             query = query.where(requests.c.step == self._filters.step)
         if self._filters.reward is not None and self._filters.step is None:
             return self._results_of_one(request_id)
-        ids = list(self._connection.execute(query.order_by(requests.c.id).limit(_WALKED_REQUESTS)).scalars())
+        ids = list(self._connection.execute(query.order_by(requests.c.id).limit(self._most)).scalars())
         found = select(*_WALKED).where(results.c.request_id.in_(ids), results.c.series_id.in_(self._series))
         rows = self._connection.execute(found.order_by(results.c.request_id, results.c.id)).all()
-        return rows, (ids[-1] + 1, 0, 0) if len(ids) == _WALKED_REQUESTS else None
+        return rows, (ids[-1] + 1, 0, 0) if len(ids) == self._most else None
 
     def _results_of_one(self, request_id: int) -> tuple[Sequence[Any], Key | None]:
         """Return the next results of the one series that is wanted, however seldom it comes."""
         query = select(*_WALKED).where(results.c.series_id == self._series[0], results.c.request_id >= request_id)
         order = (results.c.request_id, results.c.id)
-        rows = self._connection.execute(query.order_by(*order).limit(_WALKED_REQUESTS)).all()
-        return rows, (rows[-1].request_id, rows[-1].id + 1, 0) if len(rows) == _WALKED_REQUESTS else None
+        rows = self._connection.execute(query.order_by(*order).limit(self._most)).all()
+        return rows, (rows[-1].request_id, rows[-1].id + 1, 0) if len(rows) == self._most else None
 
     def _positions(self, rows: Sequence[Any]) -> Mapping[int, Sequence[int]]:
         """Return for each result which of its samples are wanted."""
