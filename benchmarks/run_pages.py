@@ -25,7 +25,8 @@ from sqlalchemy import Engine, text
 from benchmarks.figures import show
 from service.database.engine import open_database
 from service.record.bodies import Row
-from service.record.packing import pack
+from service.record.outcomes import listed
+from service.record.packing import compress
 from service.record.paging import Filters, cursor
 from service.record.reading import Wanted
 from service.record.runs import RecordedRuns
@@ -117,10 +118,8 @@ def _drawn(
     return draw
 
 
-def _timed(
-    runs: RecordedRuns, draw: Callable[[random.Random], Query], repeat: int
-) -> tuple[float, float, float, int]:
-    numbers = random.Random(7)
+def _timed(runs: RecordedRuns, draw: Callable[[random.Random], Query], repeat: int) -> tuple[float, float, float, int]:
+    numbers = random.Random(7)  # noqa: S311 - no secret
     found, entries = [], 0
     for _ in range(repeat):
         query = draw(numbers)
@@ -160,7 +159,7 @@ class _Filler:
         self.database = database
         self.requests = self.results = 0
         self._size = size
-        self._numbers = random.Random(1)
+        self._numbers = random.Random(1)  # noqa: S311 - no secret
         self._written: list[Written] = []
         self._fingerprint = sha256(b"").digest()
 
@@ -191,7 +190,7 @@ class _Filler:
         head = (self.results, self.requests, series, place, "{}", "sha256:a", "sha256:b", sums.scored, sums.failed)
         self.database.execute(
             f"insert into results values ({', '.join('?' * 13)})",  # noqa: S608 - question marks
-            (*head, sums.total, sums.groups, sums.flat_groups, pack(drawn)),
+            (*head, sums.total, sums.groups, sums.flat_groups, compress(listed(map(orjson.dumps, drawn)))),
         )
         self.database.executemany(
             "insert into scores values (?, ?, ?, ?, ?)",

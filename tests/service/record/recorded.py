@@ -10,7 +10,8 @@ import orjson
 from sqlalchemy import Connection, Engine, insert, select
 
 from service.database.tables import requests, results, runs, scores, series, teams
-from service.record.packing import TextPlace, pack
+from service.record.outcomes import listed
+from service.record.packing import TextPlace, compress, pack
 from service.record.tallies import Sums, Written, changes
 
 BEGAN = 1_700_000_000.0
@@ -119,7 +120,7 @@ def _result(connection: Connection, place: Mapping[str, int], outcomes: Sequence
         "total": sums.total,
         "groups": sums.groups,
         "flat_groups": sums.flat_groups,
-        "outcomes": pack(list(outcomes)),
+        "outcomes": compress(listed(map(orjson.dumps, outcomes))),
     }
     result_id = connection.execute(insert(results).values(row).returning(results.c.id)).scalar_one()
     of_all = {"result_id": result_id, "series_id": place["series_id"]}
