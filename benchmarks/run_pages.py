@@ -30,7 +30,6 @@ from service.record.packing import compress
 from service.record.paging import Filters, cursor
 from service.record.reading import Wanted
 from service.record.runs import RecordedRuns
-from service.record.shelf import NoShelf
 from service.record.tallies import Sums, Written, changes
 
 _SAMPLES = 1_000_000
@@ -65,7 +64,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="pages") as folder:
             path = Path(folder) / "touchstone.db"
             filled = _fill(path, options.samples, size)
-            runs = RecordedRuns(filled.engine, NoShelf())
+            runs = RecordedRuns(filled.engine, Path(folder))
             for name, draw in _kinds(filled):
                 median, p99, most, entries = _timed(runs, draw, options.repeat)
                 is_slow = is_slow or p99 > _LIMIT_MS

@@ -1,18 +1,13 @@
 """Changes runs: which of their texts are kept, and whether they are there at all."""
 
-import time
+from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, update
 
-from service.database.tables import requests, runs
+from service.database.tables import runs
+from service.record import deletion
 from service.record.directory import Directory, UnknownTeamError
 from service.record.reading import NoSuchRunError, run_row
-from service.record.shelf import Shelf
-from service.record.tallies import forget
-
-_SAMPLES = 20_000
-"""Samples that are deleted in one transaction: whoever writes waits for a fraction of a second."""
-_REQUESTS = 500
 
 
 def set_texts(engine: Engine, team: str, run: str, texts: str | None) -> bool:
@@ -39,15 +34,12 @@ def set_texts(engine: Engine, team: str, run: str, texts: str | None) -> bool:
     return is_new
 
 
-def delete_run(engine: Engine, shelf: Shelf, team: str, run: str) -> None:
-    """Delete a run, its texts first.
-
-    It goes piece by piece, since whoever writes must not wait for a million rows. What is left of it when the service
-    is stopped midway can be deleted like any run.
+def delete_run(engine: Engine, folder: Path, team: str, run: str) -> None:
+    """Delete a run of a team.
 
     Args:
         engine: The database.
-        shelf: Where the texts are.
+        folder: Where the texts are.
         team: Whose run it is.
         run: Its name.
 
@@ -57,12 +49,7 @@ def delete_run(engine: Engine, shelf: Shelf, team: str, run: str) -> None:
     """
     with engine.connect() as connection:
         run_id = run_row(connection, team, run).id
-    shelf.erase(run_id)
-    while _delete_some(engine, run_id):
-        time.sleep(0)  # lets another thread have its turn
-    with engine.begin() as connection:
-        connection.execute(delete(runs).where(runs.c.id == run_id))
-    shelf.erase(run_id)  # what came in the meantime
+    deletion.delete_run(engine, folder, run_id)
 
 
 def _is_there(connection: Connection, team: str, run: str) -> bool:
@@ -71,20 +58,3 @@ def _is_there(connection: Connection, team: str, run: str) -> bool:
     except NoSuchRunError:
         return False
     return True
-
-
-def _delete_some(engine: Engine, run_id: int) -> bool:
-    """Delete the first requests of a run; return whether there were any."""
-    first = select(requests.c.id, requests.c.samples).where(requests.c.run_id == run_id)
-    with engine.begin() as connection:
-        found = connection.execute(first.order_by(requests.c.id).limit(_REQUESTS)).all()
-        ids: list[int] = []
-        samples = 0
-        for row in found:
-            if ids and samples + row.samples > _SAMPLES:
-                break
-            ids.append(row.id)
-            samples += row.samples
-        if ids:
-            forget(connection, ids)
-    return bool(ids)

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, bindparam, text
+from sqlalchemy import Connection, Engine, text
 
+from service.record import tallies
 from service.record.texts import files_of
 
 _MOST_REQUESTS = 200
@@ -84,8 +85,7 @@ def delete_requests(engine: Engine, query: str, values: dict[str, int], oldest: 
             samples += count
         if ids:
             _overwrite(connection)
-            statement = text("delete from requests where id in :ids").bindparams(bindparam("ids", expanding=True))
-            connection.execute(statement, {"ids": ids})
+            tallies.forget(connection, ids)
         return bool(ids)
 
 

@@ -1,5 +1,6 @@
 """The runs of the teams, as the routes see them: the record's, or none where there is no record."""
 
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Engine
@@ -8,7 +9,7 @@ from service.record import changing, reading, trends
 from service.record.bodies import Row
 from service.record.paging import Filters
 from service.record.reading import NoSuchRunError
-from service.record.shelf import NoShelf, Shelf
+from service.record.shelf import FolderShelf, NoShelf, Shelf
 from service.record.trends import By
 
 
@@ -53,12 +54,13 @@ class RecordedRuns:
 
     Args:
         engine: The database.
-        shelf: Where the texts are.
+        folder: Where the texts are.
     """
 
-    def __init__(self, engine: Engine, shelf: Shelf) -> None:
+    def __init__(self, engine: Engine, folder: Path) -> None:
         self._engine = engine
-        self._shelf = shelf
+        self._folder = folder
+        self._shelf = FolderShelf(folder)
 
     def page(self, team: str, after: str | None, limit: int) -> Row:
         """Return a team's runs, the newest first."""
@@ -91,7 +93,7 @@ class RecordedRuns:
 
     def delete(self, team: str, run: str) -> None:
         """Delete a run with everything that was recorded of it."""
-        changing.delete_run(self._engine, self._shelf, team, run)
+        changing.delete_run(self._engine, self._folder, team, run)
 
     def _texts(self, texts: reading.Texts) -> Shelf:
         return self._shelf if texts is reading.Texts.SHOWN else NoShelf()

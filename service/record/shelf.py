@@ -16,23 +16,12 @@ class Shelf(Protocol):
         """Return the texts at a place; None where they are gone."""
         ...
 
-    def erase(self, run_id: int) -> None:
-        """Delete all texts of a run, for good.
-
-        Raises:
-            OSError: they cannot be deleted.
-        """
-        ...
-
 
 class NoShelf:
     """Keeps none."""
 
     def frame(self, place: TextPlace) -> None:
         """Return that the texts are gone."""
-
-    def erase(self, run_id: int) -> None:
-        """Delete nothing."""
 
 
 class FolderShelf:
@@ -54,11 +43,6 @@ class FolderShelf:
         except (OSError, zstandard.ZstdError, ValueError):
             return None
         return found
-
-    def erase(self, run_id: int) -> None:
-        """Delete all texts of a run."""
-        for path in self._folder.glob(f"{run_id}-*"):
-            path.unlink(missing_ok=True)
 
 
 class Kept(TextSample):

@@ -18,7 +18,6 @@ from service.database.tables import metadata
 from service.record.bodies import RecordedRequests, RunPage, RunShown, RunStatistics, ScorePage
 from service.record.routes import RunRoutes
 from service.record.runs import NoRuns, RecordedRuns, Runs
-from service.record.shelf import FolderShelf
 from tests.service.databases import KINDS, postgresql_database
 from tests.service.record.recorded import BEGAN, Asked, Recorded, failed, scored
 
@@ -70,7 +69,7 @@ def fill(engine: Engine, folder: Path) -> TestClient:
     record.add("local", HARD, Asked({MATHS: [scored(0.25)]}))
     record.add("other", "grpo", Asked({MATHS: [scored(0.75)]}, request_id="theirs"))
     record.add("other", "secret", Asked({MATHS: [scored(0.75)]}))
-    return client_of(RecordedRuns(engine, FolderShelf(folder)))
+    return client_of(RecordedRuns(engine, folder))
 
 
 @pytest.fixture(scope="module", params=KINDS)
