@@ -23,7 +23,7 @@ from starlette.responses import Response
 
 from rewards.registry import discover
 from service import telemetry
-from service.__main__ import _judges, _run, _server
+from service.__main__ import _run, _server
 from service.listener import listen
 from service.settings import Settings
 
@@ -88,7 +88,7 @@ def main() -> None:
     port_file = Path(sys.argv[1])
     settings = Settings(port=0)
     log = telemetry.configure(settings.log_level, telemetry.standard_error())
-    server = _server(settings, _judges(settings.judge, log), log)
+    server = _server(settings, log)
     listener = listen(settings.host, settings.port)
     app = server.config.app
     if not isinstance(app, FastAPI):

@@ -10,19 +10,25 @@ import time
 import uvicorn
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from rewards import digest
 from rewards.registry import discover
 from service import telemetry
 from service.app import create_app
+from service.backing import Backing
 from service.compat.root_targets import UnknownTargetError
-from service.database.engine import DatabaseError, open_database
+from service.database.engine import DatabaseError, open_database, reason
 from service.judging.nobody import Judges, NoJudges
-from service.judging.settings import JudgeSettings
 from service.listener import listen, publish
 from service.pool import Pool
 from service.rubrics.rubric import RubricError
 from service.settings import MEBIBYTE, Settings, complaints, strangers
+from service.teams.errors import UnsafeBindError
+from service.teams.gate import check_bind
+from service.teams.key_store import KeyStore
+from service.teams.keyring import Keyring
 from service.telemetry import Telemetry
 
 _GC_OBJECTS = 50_000
@@ -51,10 +57,10 @@ def main(settings: Settings | None = None) -> int:
     for name in strangers(os.environ):
         log.warning("unknown_setting", variable=name)
     try:
-        server = _server(settings, _judges(settings.judge, log), log)
-    except (DatabaseError, OSError, RubricError, UnknownTargetError) as error:
+        server = _server(settings, log)
+    except (OSError, RubricError, UnknownTargetError, DatabaseError, UnsafeBindError) as error:
         sys.stderr.write(f"touchstone: {error}\n")
-        return 1
+        return 2 if isinstance(error, UnsafeBindError) else 1
     # uvicorn has handlers of its own while it runs, and hands the signal to these once it has drained: exit code 0.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
@@ -89,26 +95,43 @@ def _listen(settings: Settings) -> list[socket.socket]:
     return listeners
 
 
-def _judges(settings: JudgeSettings, log: Telemetry) -> Judges:
+def _judges(settings: Settings, log: Telemetry, keyring: Keyring) -> Judges:
     """Return whom judged rewards ask.
 
     Raises:
         StoreUnusableError: the judge's cache cannot be used.
     """
-    if settings.url is None:
+    if settings.judge.url is None:
         return NoJudges()
     from service.judge import EndpointJudges  # noqa: PLC0415 - its client takes most of a second to import
 
-    judges = EndpointJudges(settings, log)
+    judges = EndpointJudges(settings.judge, log, usd_per_day=lambda team: keyring.limits(team).judge_usd_per_day)
     judges.prepare()
     return judges
 
 
-def _server(settings: Settings, judges: Judges, log: Telemetry) -> uvicorn.Server:
+def _keyring(settings: Settings, engine: Engine) -> Keyring:
+    """Return the keys that there are.
+
+    Raises:
+        DatabaseError: they cannot be read.
+        UnsafeBindError: there are none, and others than this machine could use the service.
+    """
+    keyring = Keyring(KeyStore(engine).roll, grace_s=settings.keys_grace_s)
+    try:
+        keyring.refresh()
+    except SQLAlchemyError as error:
+        raise DatabaseError(f"The keys cannot be read: {reason(error)}.") from error
+    check_bind(settings, keyring)
+    return keyring
+
+
+def _server(settings: Settings, log: Telemetry) -> uvicorn.Server:
     """Return the server with everything it serves; the workers start with it.
 
     Raises:
         DatabaseError: the database cannot be used.
+        UnsafeBindError: anyone on the network could use the service.
     """
     pool = Pool(
         "rewards",
@@ -118,9 +141,13 @@ def _server(settings: Settings, judges: Judges, log: Telemetry) -> uvicorn.Serve
         max_queued=settings.max_queued,
     )
     pool.warm_up()
+    engine = open_database(settings.database)
+    keyring = _keyring(settings, engine)
+    judges = _judges(settings, log, keyring)
     registry = discover("rewards")
-    database = open_database(settings.database)
-    app = create_app(settings, registry, digest.digests(registry), pool, log, judges, database)
+    digests = digest.digests(registry)
+    backing = Backing.on(engine, keyring, settings, digests, log)
+    app = create_app(settings, registry, digests, pool, log, judges, backing)
     config = uvicorn.Config(
         app,
         log_config=None,

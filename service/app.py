@@ -7,11 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
-from sqlalchemy import Engine
 
 from rewards.digest import Digests
 from rewards.registry import Registry
 from service import catalogue, errors, openapi, routes, telemetry
+from service.backing import Backing
 from service.compat import routes as compat_routes
 from service.compat.desk import Desk
 from service.compat.gateway_timeouts import GatewayTimeouts
@@ -23,15 +23,14 @@ from service.judging.nobody import Judges, NoJudges
 from service.memo import Memo
 from service.metrics import Metrics
 from service.pool import Pool
-from service.record.recorder import DatabaseRecorder
 from service.record.routes import RunRoutes
-from service.record.runs import NoRuns, RecordedRuns, Runs
 from service.rubrics.book import RubricBook
 from service.rubrics.routes import RubricRoutes
 from service.scoring import Scorer
-from service.serving import NoRecorder, OpenDoor, ServedScorer
+from service.serving import OpenDoor, ServedScorer
 from service.settings import Settings
 from service.targets import Targets
+from service.teams.gate import Gate
 from service.telemetry import Telemetry
 
 _DESCRIPTION = """
@@ -50,7 +49,7 @@ def create_app(
     pool: Pool,
     log: Telemetry,
     judges: Judges | None = None,
-    database: Engine | None = None,
+    backing: Backing | None = None,
 ) -> FastAPI:
     """Return the app. The pool starts and stops with it.
 
@@ -61,18 +60,17 @@ def create_app(
         pool: Where they run; not started yet.
         log: Where events go.
         judges: Whom judged rewards ask; not started yet. Without any, they are `judge_unavailable`.
-        database: Where the record is kept, with its tables. Without one nothing is written down.
+        backing: What is kept. Without it nothing is, and there are no keys but the operator's.
     """
     judges = judges or NoJudges()
-    recorder = _recorder(settings, digests, log, database)
-
+    backing = backing or Backing()
     app: FastAPI = FastAPIOffline(
         docs_url="/docs",
         redoc_url=None,
         title="Touchstone",
         version=service_version(),
         description=_DESCRIPTION,
-        lifespan=lambda _: _running(pool, judges, recorder, settings.drain_s, database),
+        lifespan=lambda _: _running(pool, judges, backing, settings.drain_s),
         redirect_slashes=False,
     )
     app.state.max_batch = settings.max_batch
@@ -80,9 +78,9 @@ def create_app(
     metrics = Metrics(registry, pool, judges)
     memo = Memo(settings.memo_entries, settings.memo_bytes)
     scorer = Scorer(registry, pool, Bench(judges.for_team), settings.max_text_chars, memo)
-    served = ServedScorer(scorer, metrics, log, OpenDoor(), recorder, settings.max_queued)
+    served = ServedScorer(scorer, metrics, log, OpenDoor(), backing.recorder, settings.max_queued)
     score_routes = routes.ScoreRoutes(settings, registry, digests, served)
-    book = RubricBook(registry, settings.rubrics)
+    book = RubricBook(registry, settings.rubrics, backing.rubrics)
     targets = Targets(registry, book, served)
     routers = [
         catalogue.health_router(pool, service_version()),
@@ -91,7 +89,7 @@ def create_app(
         score_routes.router(),
         RubricRoutes(settings, book, targets, digests).router(),
         judge_status.router(judges),
-        RunRoutes(_runs(settings, database)).router(),
+        RunRoutes(backing.runs).router(),
         compat_routes.router(Desk(settings, targets, digests, metrics, log)),
     ]
     for router in routers:
@@ -101,7 +99,7 @@ def create_app(
         telemetry=log,
         metrics=metrics,
         max_body_bytes=settings.max_body_bytes,
-        api_key=settings.api_key,
+        gate=Gate(backing.keyring, settings.api_key, settings.host),
         shortcuts=score_routes.shortcuts(),
     )
     app.add_middleware(GatewayTimeouts)
@@ -110,31 +108,17 @@ def create_app(
     return app
 
 
-def _recorder(
-    settings: Settings, digests: Mapping[str, Digests], log: Telemetry, database: Engine | None
-) -> DatabaseRecorder | NoRecorder:
-    """Return who writes down what is scored."""
-    if database is None or not settings.record:
-        return NoRecorder()
-    return DatabaseRecorder(database, settings, digests, log)
-
-
-def _runs(settings: Settings, database: Engine | None) -> Runs:
-    """Return the runs that were recorded, whether or not anything is recorded now."""
-    return NoRuns() if database is None else RecordedRuns(database, settings.texts)
-
-
 @asynccontextmanager
-async def _running(
-    pool: Pool, judges: Judges, recorder: DatabaseRecorder | NoRecorder, drain_s: float, database: Engine | None
-) -> AsyncIterator[None]:
+async def _running(pool: Pool, judges: Judges, backing: Backing, drain_s: float) -> AsyncIterator[None]:
     """Start what the app works with, and stop it afterwards: what was scored is written down before."""
     asyncio.get_running_loop().set_exception_handler(telemetry.loop_defect)
     async with AsyncExitStack() as running:
-        if database is not None:
-            running.callback(database.dispose)
-        recorder.start()
-        running.push_async_callback(recorder.stop, drain_s)
+        if backing.database is not None:
+            running.callback(backing.database.dispose)
+        backing.keyring.start()
+        running.callback(backing.keyring.stop)
+        backing.recorder.start()
+        running.push_async_callback(backing.recorder.stop, drain_s)
         running.push_async_callback(judges.stop)
         await judges.start()
         running.push_async_callback(pool.stop)

@@ -1,54 +1,52 @@
-"""What a request says of itself in headers: its run, the run's step, and what its repetitions have in common."""
+"""What a request says of itself in its headers: its run, the step of that, and what its repetitions have in common."""
 
 import re
 from dataclasses import replace
 
 from starlette.datastructures import Headers
 
-from service.call import Call
-from service.errors import ProblemError
+from service import errors
+from service.call import Call, Caller
 
-_RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+=,~-]{0,127}")
-_STEP = re.compile(r"[0-9]{1,10}")
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_LAST_STEP = 2**31 - 1
+MAX_RUN_CHARS = 200
+MAX_KEY_CHARS = 255
+_MAX_STEP = 2**31 - 1
+"""As much as the record holds."""
+_PRINTABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 
 
-def described(call: Call, headers: Headers) -> Call:
-    """Return a call with what the headers of its request say.
+def described(call: Call, caller: Caller, headers: Headers) -> Call:
+    """Return a call with who asks and what its headers say.
 
     Raises:
-        ProblemError: one of them says nothing that can be meant.
+        ProblemError: a header says what it cannot.
     """
     return replace(
         call,
-        run=_run(headers.get("x-run-id")),
-        step=_step(headers.get("x-run-step")),
-        idempotency_key=_key(headers.get("idempotency-key")),
+        caller=caller,
+        run=_text(headers, "X-Run-ID", MAX_RUN_CHARS),
+        step=_step(headers),
+        idempotency_key=_text(headers, "Idempotency-Key", MAX_KEY_CHARS),
     )
 
 
-def _run(given: str | None) -> str | None:
-    if given is not None and not _RUN.fullmatch(given):
-        raise _invalid(
-            "X-Run-ID", "a name of at most 128 letters, digits and . _ : @ + = , ~ -, the first a letter or a digit"
-        )
+def _text(headers: Headers, name: str, most: int) -> str | None:
+    given = headers.get(name)
+    if given is None:
+        return None
+    if len(given) > most or not _PRINTABLE.fullmatch(given):
+        raise _wrong(name, f"1 to {most} printable characters of ASCII.")
     return given
 
 
-def _step(given: str | None) -> int | None:
+def _step(headers: Headers) -> int | None:
+    given = headers.get("X-Run-Step")
     if given is None:
         return None
-    if not _STEP.fullmatch(given) or int(given) > _LAST_STEP:
-        raise _invalid("X-Run-Step", f"a number from 0 to {_LAST_STEP:,}")
+    if not re.fullmatch("[0-9]{1,10}", given) or int(given) > _MAX_STEP:
+        raise _wrong("X-Run-Step", f"a whole number from 0 to {_MAX_STEP}.")
     return int(given)
 
 
-def _key(given: str | None) -> str | None:
-    if given is not None and not _KEY.fullmatch(given):
-        raise _invalid("Idempotency-Key", "1 to 255 visible ASCII characters")
-    return given
-
-
-def _invalid(header: str, wanted: str) -> ProblemError:
-    return ProblemError("invalid-request", 422, f"{header}: send {wanted}.")
+def _wrong(name: str, wanted: str) -> errors.ProblemError:
+    return errors.invalid([errors.place(("header", name), f"Its value has to be {wanted}")])

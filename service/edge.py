@@ -5,27 +5,22 @@ no parsing, and one that hangs up midway costs nothing at all. One that hangs up
 """
 
 import asyncio
-import base64
-import hmac
 import re
 import time
 import uuid
-from contextlib import suppress
-from hashlib import sha256
 
-from pydantic import SecretStr
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service import call_headers
 from service.call import Call
-from service.call_headers import described
 from service.errors import ProblemError, problem
 from service.metrics import Metrics
 from service.shortcut import Shortcuts
+from service.teams.gate import Gate
 from service.telemetry import Telemetry, place_of
 
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
-_OPEN_PATHS = ("/healthz", "/health", "/readyz", "/docs", "/openapi.json", "/static-offline-docs")
 
 
 class _HungUpError(Exception):
@@ -42,7 +37,7 @@ class Edge:
         telemetry: Telemetry,
         metrics: Metrics,
         max_body_bytes: int,
-        api_key: SecretStr | None,
+        gate: Gate,
         shortcuts: Shortcuts,
     ) -> None:
         self._app = app
@@ -50,7 +45,7 @@ class Edge:
         self._telemetry = telemetry
         self._metrics = metrics
         self._max_body_bytes = max_body_bytes
-        self._key = None if api_key is None else _digest(api_key.get_secret_value().encode())
+        self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -61,12 +56,12 @@ class Edge:
         headers = Headers(scope=scope)
         request_id = _request_id(headers)
         call = Call(request_id)
-        scope.setdefault("state", {})["call"] = call
         reply = _Reply(send, request_id)
         bytes_in = 0
         try:
-            self._check_key(scope["path"], headers)
-            scope["state"]["call"] = described(call, headers)
+            caller = self._gate.caller(scope["method"], scope["path"], headers)
+            call = call_headers.described(call, caller, headers)
+            scope.setdefault("state", {})["call"] = call
             body = await self._body(headers, receive)
             bytes_in = len(body)
             await self._answer(scope, body, receive, reply)
@@ -119,18 +114,6 @@ class Edge:
         response = await self._shortcuts.answer(scope, headers, body, scope["state"]["call"])
         answer = self._app if response is None else response
         await answer(scope, _replay(body, gone), reply.send)
-
-    def _check_key(self, path: str, headers: Headers) -> None:
-        if self._key is None or path.startswith(_OPEN_PATHS):
-            return
-        if not hmac.compare_digest(self._key, _digest(_sent_key(headers))):
-            raise ProblemError(
-                "missing-key",
-                401,
-                "Send the header Authorization: Bearer <the service's TOUCHSTONE_API_KEY>, or that key as the password "
-                "of Basic authentication.",
-                headers={"WWW-Authenticate": 'Bearer, Basic realm="touchstone", charset="UTF-8"'},
-            )
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
         """Return the whole body.
@@ -192,31 +175,3 @@ def _replay(body: bytes, gone: asyncio.Future[Message]) -> Receive:
 def _request_id(headers: Headers) -> str:
     given = headers.get("x-request-id", "")
     return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-
-
-def _sent_key(headers: Headers) -> bytes:
-    """Return the key of a request, a bearer's or the password of whoever; empty where there is none.
-
-    Basic is there for clients that can say who they are in a URL and nowhere else.
-    """
-    scheme, _, given = headers.get("authorization", "").partition(" ")
-    sent = given.strip().encode("latin-1")  # a header's bytes
-    if scheme.lower() == "bearer":
-        return _in_utf8(sent)
-    if scheme.lower() == "basic":
-        with suppress(ValueError):  # no Base64
-            return _in_utf8(base64.b64decode(sent, validate=True).partition(b":")[2])
-    return b""
-
-
-def _in_utf8(text: bytes) -> bytes:
-    """Return a text as UTF-8, in which some clients write a key; aiohttp and requests write Latin-1."""
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return text.decode("latin-1").encode()
-    return text
-
-
-def _digest(key: bytes) -> bytes:
-    return sha256(key).digest()

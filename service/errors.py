@@ -2,7 +2,8 @@
 
 ProblemError                 any of the below, raised with its slug and status
 ├── unknown-reward           404, 422   no such reward version is served
-├── missing-key              401        the key is missing or wrong
+├── missing-key              401        the key is missing, unknown, expired or revoked
+├── forbidden                403        the key's role may not do this
 ├── body-too-large           413        the body or the batch is over its limit
 ├── taken                    409        the name has been given to something else
 ├── idempotency-key-reused   422        the idempotency key belongs to another request
@@ -34,6 +35,7 @@ _PROBLEM_SCHEMA = {"$ref": "#/components/schemas/Problem"}
 _TITLES = {
     "unknown-reward": "No such reward version",
     "missing-key": "The API key is missing or wrong",
+    "forbidden": "The API key may not do this",
     "body-too-large": "The request is too large",
     "taken": "The name is taken",
     "idempotency-key-reused": "The idempotency key belongs to another request",
@@ -113,6 +115,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, object]]:
     texts = {
         400: "The body is not valid JSON.",
         401: "The API key is missing or wrong.",
+        403: "The API key may not do this.",
         404: "No such reward version.",
         409: "The name has been given to something else, and that stays.",
         413: "The body or the batch is over its limit.",

@@ -22,7 +22,7 @@ from rewards.types import Judge
 from service import telemetry
 from service.judging.background import Background
 from service.judging.breaker import Breaker
-from service.judging.budget import KNOWN_CASES, Budget
+from service.judging.budget import KNOWN_CASES, Budget, no_own_limit
 from service.judging.counts import JudgeCounts
 from service.judging.endpoint import Endpoint
 from service.judging.flights import Flights
@@ -47,6 +47,7 @@ class EndpointJudges:
         log: Where a quarantine and a contradiction are said.
         random: Chooses what is asked again and which known case is asked.
         clock: Seconds since the epoch.
+        usd_per_day: What a team may spend, where it has a limit of its own.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class EndpointJudges:
         log: Telemetry,
         random: Random | None = None,
         clock: Callable[[], float] = time.time,
+        usd_per_day: Callable[[str], float | None] = no_own_limit,
     ) -> None:
         self._settings = settings
         self._log = log
@@ -64,7 +66,7 @@ class EndpointJudges:
         self._store = Store(settings.cache, settings.name, settings.cache_entries)
         self._endpoint = Endpoint(settings, self.counts)
         self._breaker = Breaker(settings.breaker_failures, settings.breaker_s, log)
-        self._budget = Budget(settings, self._store, clock)
+        self._budget = Budget(settings, self._store, clock, usd_per_day)
         self._line = Line(self._endpoint, self._breaker, self._budget, Limits(settings), self.counts)
         self._flights: Flights[tuple[str, bytes]] = Flights()
         self._background = Background()

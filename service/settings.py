@@ -11,7 +11,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.compat.policy import CompatSettings
 from service.judging.settings import JudgeSettings
-from service.listener import is_loopback
 
 MEBIBYTE = 1 << 20
 _OWN = "TOUCHSTONE_"
@@ -25,11 +24,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TOUCHSTONE_", frozen=True, extra="ignore")
 
     host: str = "127.0.0.1"
-    """Address to bind. Anything but loopback needs `api_key`."""
+    """Address to bind. Anything but loopback needs `api_key`, or a key in the database."""
     port: Annotated[int, Field(ge=0, le=65_535)] = 8400
     """Port to bind; 0 takes a free one. 8400, since 8000 is vLLM's."""
     api_key: SecretStr | None = None
-    """Bearer key that `/v1` asks for. None asks for none, on loopback only."""
+    """The operator's own key, beside those of the teams. Without any key at all, loopback asks for none."""
+    keys_grace_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 3600
+    """How long teams' keys go on counting while the database that has them is away."""
 
     data: Path = Field(default_factory=lambda: user_data_path("touchstone"))
     """Folder for what is kept: the database, unless it is elsewhere, and the texts of the record."""
@@ -70,8 +71,8 @@ class Settings(BaseSettings):
     """Most samples that may wait for a worker; more is 503."""
 
     rubrics: Path | None = None
-    """Folder of rubrics, one YAML file each, named after it: `maths@v1.yaml`. Rubrics that are put over HTTP are kept
-    there too; without a folder they are gone with the service."""
+    """Folder of the operator's rubrics, which every team sees: one YAML file each, named after it, `maths@v1.yaml`.
+    Those put over HTTP are their team's, and are kept in the database."""
 
     memo_entries: Annotated[int, Field(ge=0)] = 100_000
     """Most outcomes to remember, so that an equal sample is not scored again; 0 remembers none."""
@@ -137,11 +138,6 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _be_safe(self) -> Self:
-        if self.api_key is None and not is_loopback(self.host):
-            raise ValueError(
-                f"binding {self.host} without a key would let anyone on the network use this service: "
-                "set TOUCHSTONE_API_KEY, or bind 127.0.0.1"
-            )
         if self.api_key is not None and not self.api_key.get_secret_value():
             raise ValueError("TOUCHSTONE_API_KEY is empty: unset it, or give it a value")
         if self.port in self.nemo_gym_ports:

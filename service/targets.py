@@ -1,6 +1,7 @@
 """What can be asked for by one name: a reward, or a rubric of several. Either comes to one outcome per sample."""
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from rewards.types import Frozen
 from service.call import Call
 from service.errors import ProblemError
 from service.rubrics.book import RubricBook
-from service.rubrics.rubric import Rubric
+from service.rubrics.rubric import ID_PATTERN, Rubric, RubricError
 from service.scoring import Ask, Submission
 from service.serving import ServedScorer
 
@@ -69,22 +70,55 @@ class Targets:
         self._book = book
         self._scorer = scorer
 
-    def find(self, target_id: str) -> Target:
-        """Return a target.
+    async def find(self, team: str, target_id: str) -> Target:
+        """Return what a team means by a name.
 
         Raises:
-            ProblemError: there is none of this name.
+            ProblemError: nothing, or it cannot be found out now.
         """
         if (reward := self.registry.get(target_id)) is not None:
-            ask = Ask(reward, reward.params())
-            return Target(target_id, [ask], [target_id], reward.range, self.registry.references(reward))
-        if (rubric := self._book.get(target_id)) is None:
+            return self._of_reward(reward)
+        if (rubric := await self.rubric(team, target_id)) is None:
             raise ProblemError("unknown-reward", 404, self._unknown(target_id))
+        return self.of_rubric(rubric)
+
+    def find_operators(self, target_id: str) -> Target:
+        """Return what everybody means by a name before anybody has put anything.
+
+        Raises:
+            ProblemError: nothing.
+        """
+        if (reward := self.registry.get(target_id)) is not None:
+            return self._of_reward(reward)
+        if (rubric := self._book.operators.get(target_id)) is None:
+            raise ProblemError("unknown-reward", 404, self._unknown(target_id))
+        return self.of_rubric(rubric)
+
+    async def rubric(self, team: str, rubric_id: str) -> Rubric | None:
+        """Return a rubric that a team can use; None where there is none of this name for it.
+
+        Raises:
+            ProblemError: it does not fit the rewards any more, or it cannot be found out now.
+        """
+        if not re.fullmatch(ID_PATTERN, rubric_id):
+            return None
+        try:
+            return await self._book.find(team, rubric_id)
+        except RubricError as error:
+            detail = f"The rubric {rubric_id} cannot be used with this version of the service: {error}."
+            raise ProblemError("unknown-reward", 404, detail) from None
+
+    def _of_reward(self, reward: Reward) -> Target:
+        ask = Ask(reward, reward.params())
+        return Target(reward.id, [ask], [reward.id], reward.range, self.registry.references(reward))
+
+    def of_rubric(self, rubric: Rubric) -> Target:
+        """Return a rubric as a target."""
         references: list[type[Frozen]] = []
         for ask in rubric.asks:
             references += [each for each in self.registry.references(ask.reward) if each not in references]
         names = [part.key for part in rubric.body.parts]
-        return Target(target_id, rubric.asks, names, rubric.range, references, rubric)
+        return Target(rubric.id, rubric.asks, names, rubric.range, references, rubric)
 
     async def score(self, call: Call, target: Target, submissions: Sequence[Submission], deadline_s: float) -> Verdicts:
         """Return what a target says of a batch.
@@ -99,6 +133,6 @@ class Targets:
         return Verdicts(whole, dict(zip(target.names, columns, strict=True)), served.seconds)
 
     def _unknown(self, target_id: str) -> str:
-        near = difflib.get_close_matches(target_id[:100], [*self.registry, *self._book], n=3, cutoff=0.7)
+        near = difflib.get_close_matches(target_id[:100], [*self.registry, *self._book.operators], n=3, cutoff=0.7)
         hint = f"Did you mean {' or '.join(near)}?" if near else "GET /v1/rewards and /v1/rubrics list what is served."
         return f"There is no reward or rubric {target_id[:100]!r}. {hint}"

@@ -19,8 +19,10 @@ from typing_extensions import override
 from service.statistics import Counts
 
 _LOG = logging.getLogger("touchstone.defects")
-_QUOTING = ("openai", "httpx2", "httpcore2", "aiosqlite", "sqlalchemy", "alembic")
-"""Loggers of libraries that write out what they send or do, at a level that an operator may ask for."""
+_QUOTING = ("openai", "httpx2", "httpcore2", "aiosqlite", "sqlalchemy")
+"""Loggers of libraries that write out what they send, at a level that an operator may ask for."""
+_CHATTY = ("alembic",)
+"""Loggers of libraries that tell what they are about to do."""
 
 
 class DroppingHandler(logging.StreamHandler[TextIO]):
@@ -122,7 +124,7 @@ def configure(level: str, stream: TextIO) -> Telemetry:
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
-    for name in _QUOTING:
+    for name in (*_QUOTING, *_CHATTY):
         logging.getLogger(name).setLevel(logging.WARNING)
     logger = structlog.wrap_logger(
         logging.getLogger("touchstone"),

@@ -71,13 +71,13 @@ class Desk:
         self._log = log
         self._policies = settings.compat.policies()
 
-    def find(self, target_id: str) -> Target:
+    async def find(self, call: Call, target_id: str) -> Target:
         """Return a target.
 
         Raises:
-            ProblemError: there is none of this name.
+            ProblemError: there is none of this name for the caller.
         """
-        return self._targets.find(target_id)
+        return await self._targets.find(call.team, target_id)
 
     def check_size(self, number: int) -> None:
         """Return if a request may hold so many samples: to be asked before they are read, which takes its time.

@@ -46,19 +46,19 @@ def add_routes(router: APIRouter, desk: Desk) -> None:
     @router.post("/seed_session", operation_id="seed_session_nemo_gym", responses=_PROBLEMS)
     async def seed_session(request: Request, target: TargetId) -> GymSession:
         """Answer NeMo Gym's `POST /seed_session`, whatever it holds: every row is verified by itself."""
-        desk.find(target)
+        await desk.find(request.state.call, target)
         return _named(await request.body())
 
     @router.post("/close_session", operation_id="close_session_nemo_gym", responses=_PROBLEMS)
     async def close_session(request: Request, target: TargetId) -> GymSession:
         """Answer NeMo Gym's `POST /close_session`: there is nothing to close."""
-        desk.find(target)
+        await desk.find(request.state.call, target)
         return _named(await request.body())
 
     @router.get("/reverify_mode", operation_id="reverify_mode_nemo_gym", responses=errors.responses(401, 404, 422))
-    async def reverify_mode(target: TargetId) -> Literal["stateless"]:
+    async def reverify_mode(request: Request, target: TargetId) -> Literal["stateless"]:
         """Answer NeMo Gym's question whether stored rows may be verified again: they may."""
-        desk.find(target)
+        await desk.find(request.state.call, target)
         return "stateless"
 
     @router.post(
@@ -67,14 +67,14 @@ def add_routes(router: APIRouter, desk: Desk) -> None:
         response_model=GymFigures,
         responses=_LARGE,
     )
-    async def aggregate_metrics(target: TargetId, body: GymRows) -> Response:
+    async def aggregate_metrics(request: Request, target: TargetId, body: GymRows) -> Response:
         """Answer NeMo Gym's `POST /aggregate_metrics`, with which a collection of rollouts ends.
 
         Every number that stands in the rows themselves or in `response.usage` has its mean, highest, lowest, median
         and standard deviation, over the rows of each task and over all. Rows without a judgement, `mask_sample`, are
         only counted, as `num_masked`.
         """
-        desk.find(target)
+        await desk.find(request.state.call, target)
         return Response(orjson.dumps(figures(body.verify_responses)), media_type="application/json")
 
 

@@ -116,7 +116,7 @@ def router(desk: Desk) -> APIRouter:
         These clients know a host and a port and no path: `TOUCHSTONE_NEMO_GYM_PORTS='{"8410": "math_equal@v2"}'` has
         the service listen there too, and answer at the root of that port. They can send no key either.
         """
-        found = desk.find(target)
+        found = await desk.find(request.state.call, target)
         row: dict[str, Any] = await request.json()
         rulings = await desk.rule(request.state.call, Wire.NEMO_GYM, found, [_given(found, body, row)])
         try:

@@ -82,7 +82,7 @@ def router(desk: Desk) -> APIRouter:
         `_UNSCORABLE` say what it becomes, an `error`, the `lowest` value, or a number. `extra_logs.unscored` is 1 then.
         Given several URLs, older versions of the client send empty lists to all but the first: they get empty lists.
         """
-        found = desk.find(target)
+        found = await desk.find(request.state.call, target)
         desk.check_size(len(body.query))
         given = [_given(found, body, index, template) for index in range(_length(body))]
         rulings = await desk.rule(request.state.call, Wire.OPENRLHF, found, given)

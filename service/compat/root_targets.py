@@ -41,7 +41,7 @@ def checked(ports: Mapping[int, str], targets: Targets) -> Mapping[int, str]:
     """
     for port, target in ports.items():
         try:
-            targets.find(target)
+            targets.find_operators(target)
         except ProblemError as error:
             raise UnknownTargetError(
                 f"TOUCHSTONE_NEMO_GYM_PORTS: port {port}: {error.detail} A rubric has to be in the folder "

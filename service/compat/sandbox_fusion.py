@@ -106,7 +106,7 @@ def router(desk: Desk) -> APIRouter:
         the others for a wrong answer. `TOUCHSTONE_COMPAT_SANDBOX_FUSION_RETRYABLE` and `_UNSCORABLE` say what a sample
         without a judgement becomes, an `error`, the `lowest` value, or a number.
         """
-        found = desk.find(target)
+        found = await desk.find(request.state.call, target)
         label = (body.stdin or "").strip() or None
         given = sample(found, _shown(body, form), label=label)
         rulings = await desk.rule(request.state.call, Wire.SANDBOX_FUSION, found, [given])

@@ -64,7 +64,7 @@ def router(desk: Desk) -> APIRouter:
         `TOUCHSTONE_COMPAT_SLIME_RETRYABLE` and `_UNSCORABLE` say what a sample without a judgement becomes, an `error`
         (after which the client tries ten times), the `lowest` value, or a number.
         """
-        found = desk.find(target)
+        found = await desk.find(request.state.call, target)
         given = sample(found, body.response, prompt=text_of(body.prompt), label=body.label)
         rulings = await desk.rule(request.state.call, Wire.SLIME, found, [given])
         (ruling,) = rulings.each

@@ -72,7 +72,7 @@ def router(desk: Desk) -> APIRouter:
         the `lowest` value, or a number; it is never null, of which verl can make no tensor. An error is one for the
         whole request.
         """
-        found = desk.find(target)
+        found = await desk.find(request.state.call, target)
         items = body.items if isinstance(body, VerlItems) else [body]
         desk.check_size(len(items))
         rulings = await desk.rule(request.state.call, Wire.VERL, found, [_given(found, item) for item in items])

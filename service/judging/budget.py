@@ -38,6 +38,10 @@ class Cost:
         return self.prompt_tokens + self.completion_tokens
 
 
+def no_own_limit(team: str) -> None:
+    """Return that a team has no limit of its own."""
+
+
 class Budget:
     """Refuses calls that a team cannot pay.
 
@@ -45,12 +49,20 @@ class Budget:
         settings: Prices and limits.
         store: Where the day's sums are kept.
         clock: Seconds since the epoch.
+        usd_per_day: What a team may spend, where it has a limit of its own.
     """
 
-    def __init__(self, settings: JudgeSettings, store: Store, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        settings: JudgeSettings,
+        store: Store,
+        clock: Callable[[], float] = time.time,
+        usd_per_day: Callable[[str], float | None] = no_own_limit,
+    ) -> None:
         self._settings = settings
         self._store = store
         self._clock = clock
+        self._usd_per_day = usd_per_day
         self._spent: dict[tuple[str, str], Spent] = {}
         self._reserved: defaultdict[str, Cost] = defaultdict(Cost)
         self._settled: dict[str, asyncio.Event] = {}
@@ -62,8 +74,8 @@ class Budget:
             JudgeUnavailable: what is left of the day's budget does not hold it.
         """
         spent = await self.spent(team)
-        while team != KNOWN_CASES and self._is_over(spent, self._reserved[team] + cost):
-            if self._is_over(spent, cost):
+        while team != KNOWN_CASES and self._is_over(team, spent, self._reserved[team] + cost):
+            if self._is_over(team, spent, cost):
                 raise JudgeUnavailable(
                     "What is left of the team's budget for the judge until midnight UTC does not pay for this question."
                 )
@@ -81,9 +93,10 @@ class Budget:
             self._reserved[team] -= reserved
             self._settled.pop(team, asyncio.Event()).set()
 
-    def _is_over(self, spent: Spent, held: Cost) -> bool:
-        settings = self._settings
-        over_usd = settings.budget_usd is not None and spent.usd + self.usd(held) > settings.budget_usd
+    def _is_over(self, team: str, spent: Spent, held: Cost) -> bool:
+        settings, own_usd = self._settings, self._usd_per_day(team)
+        most_usd = settings.budget_usd if own_usd is None else own_usd
+        over_usd = most_usd is not None and spent.usd + self.usd(held) > most_usd
         return over_usd or (settings.budget_tokens is not None and spent.tokens + held.tokens > settings.budget_tokens)
 
     async def spent(self, team: str) -> Spent:

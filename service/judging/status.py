@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from service import errors
@@ -54,9 +54,9 @@ def router(judges: Judges) -> APIRouter:
     found = APIRouter(tags=["judge"])
 
     @found.get("/v1/judge", operation_id="judge", responses=errors.responses(401))
-    async def judge() -> JudgeStatus:
+    async def judge(request: Request) -> JudgeStatus:
         """Who judges, what it has been asked since the service started, and whether it is trusted."""
-        spent, known = await judges.spent(""), await judges.spent_on_known_cases()
+        spent, known = await judges.spent(request.state.call.team), await judges.spent_on_known_cases()
         return JudgeStatus(
             name=judges.name or None,
             help=None if judges.name else HOW_TO,

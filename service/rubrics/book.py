@@ -1,22 +1,30 @@
-"""The rubrics that are served: those in a folder at the start, and those put over HTTP since."""
+"""The rubrics that are served: the operator's, which are those of a folder, and each team's own.
 
-import os
+No team sees another's. Its own are looked for first, so that what it put goes on meaning the same if the operator takes
+the name too.
+"""
+
+import asyncio
 import re
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 from pydantic import ValidationError
-from typing_extensions import override
+from sqlalchemy.exc import SQLAlchemyError
 
 from rewards.registry import Registry
+from service import telemetry
+from service.errors import ProblemError
 from service.rubrics.rubric import ID_PATTERN, Rubric, RubricBody, RubricError
+from service.rubrics.store import MemoryRubrics, RubricStore
 
 _SUFFIXES = (".yaml", ".yml")
-_MODE = 0o644
-"""Of a rubric's file: people read it, and other processes that have the folder."""
+_RETRY_AFTER_S = 2
+
+FoundT = TypeVar("FoundT")
 
 
 class Put(Enum):
@@ -29,52 +37,89 @@ class Put(Enum):
     """Another one has its name."""
 
 
-class RubricBook(Mapping[str, Rubric]):
-    """Rubrics by id. One is written once and never changed.
+class RubricBook:
+    """Finds rubrics, and takes new ones. One is written once and never changed.
 
     Args:
         registry: The rewards that rubrics are made of.
-        folder: Where rubrics are kept, one file each, named after it; None keeps them in memory alone.
+        folder: The operator's rubrics, one file each, named after it.
+        store: Where teams' rubrics are kept; None keeps them in memory.
+
+    Raises:
+        RubricError: a file of the folder is no rubric.
     """
 
-    def __init__(self, registry: Registry, folder: Path | None = None) -> None:
+    def __init__(self, registry: Registry, folder: Path | None = None, store: RubricStore | None = None) -> None:
         self._registry = registry
-        self._folder = folder
-        self._rubrics = {} if folder is None else _read(folder, registry)
+        self._store = store or MemoryRubrics()
+        self.operators: Mapping[str, Rubric] = {} if folder is None else _read(folder, registry)
+        """The operator's, by id."""
+        self._known: dict[tuple[str, str], Rubric | None] = {}
+        """What a team means by an id, as far as that is settled: what it put, or None for one of the operator's."""
 
-    @override
-    def __getitem__(self, rubric_id: str) -> Rubric:
-        return self._rubrics[rubric_id]
+    async def find(self, team: str, rubric_id: str) -> Rubric | None:
+        """Return what a team means by an id; None where there is no such rubric for it.
 
-    @override
-    def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._rubrics))
+        Raises:
+            RubricError: it does not fit the rewards that are served now.
+            ProblemError: the database is away.
+        """
+        key = team, rubric_id
+        if key not in self._known:
+            body = await self._ask(lambda: self._store.find(team, rubric_id))
+            if body is not None:
+                self._known[key] = Rubric.of(rubric_id, body, self._registry)
+            elif rubric_id in self.operators:  # no team can take its name now
+                self._known[key] = None
+            else:
+                return None
+        return self._known[key] or self.operators[rubric_id]
 
-    @override
-    def __len__(self) -> int:
-        return len(self._rubrics)
+    async def of_team(self, team: str) -> list[Rubric]:
+        """Return all that a team can use, by id.
 
-    def put(self, rubric_id: str, body: RubricBody) -> Put:
-        """Add a rubric, in the folder too where there is one.
+        Raises:
+            ProblemError: the database is away.
+        """
+        bodies = await self._ask(lambda: self._store.of_team(team))
+        own = {}
+        for rubric_id, body in bodies.items():
+            try:
+                own[rubric_id] = Rubric.of(rubric_id, body, self._registry)
+            except RubricError:  # its rewards are not served any more
+                continue
+        found = {**self.operators, **own}
+        return [found[rubric_id] for rubric_id in sorted(found)]
+
+    async def put(self, team: str, rubric_id: str, body: RubricBody) -> Put:
+        """Add a rubric to a team's own.
 
         Raises:
             RubricError: it does not fit the rewards, or has a reward's id.
-            OSError: the folder cannot be written.
+            ProblemError: the database is away.
         """
-        known = self._rubrics.get(rubric_id)
+        known = await self.find(team, rubric_id)
         if known is not None:
-            return Put.SAME if known.body.canonical() == body.canonical() else Put.TAKEN
+            return _same_or_taken(known.body, body)
         rubric = Rubric.of(_free(rubric_id, self._registry), body, self._registry)
-        if self._folder is not None and not _write(self._folder, rubric):
-            return self._adopt(self._folder / f"{rubric_id}.yaml", body)
-        self._rubrics[rubric_id] = rubric
+        kept = await self._ask(lambda: self._store.put(team, rubric_id, body))
+        if kept.canonical() != body.canonical():  # another replica was faster
+            return Put.TAKEN
+        self._known[team, rubric_id] = rubric
         return Put.NEW
 
-    def _adopt(self, path: Path, body: RubricBody) -> Put:
-        """Serve the rubric that another process has put into the same folder."""
-        there = _rubric(path, self._registry)
-        self._rubrics[there.id] = there
-        return Put.SAME if there.body.canonical() == body.canonical() else Put.TAKEN
+    async def _ask(self, ask: Callable[[], FoundT]) -> FoundT:
+        """Return what the store says, which the event loop does not wait for."""
+        try:
+            return await asyncio.to_thread(ask)
+        except SQLAlchemyError as error:
+            telemetry.defect("rubrics_unavailable", error)
+            detail = "The database that has the teams' rubrics cannot be reached."
+            raise ProblemError("unavailable", 503, detail, headers={"Retry-After": str(_RETRY_AFTER_S)}) from None
+
+
+def _same_or_taken(known: RubricBody, body: RubricBody) -> Put:
+    return Put.SAME if known.canonical() == body.canonical() else Put.TAKEN
 
 
 def _read(folder: Path, registry: Registry) -> dict[str, Rubric]:
@@ -128,22 +173,3 @@ def _free(rubric_id: str, registry: Registry) -> str:
     if rubric_id in registry:
         raise RubricError(f"{rubric_id} is a reward; call the rubric something else")
     return rubric_id
-
-
-def _write(folder: Path, rubric: Rubric) -> bool:
-    """Write a rubric's file, whole or not at all; return False where it is there already."""
-    text = yaml.safe_dump(rubric.body.model_dump(mode="json", exclude_defaults=True), sort_keys=False)
-    number, name = tempfile.mkstemp(suffix=".draft", prefix=f".{rubric.id}.", dir=folder)  # one of this call's own
-    draft = Path(name)
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(number)  # a file that a crash left empty would keep the service from starting
-        draft.chmod(_MODE)
-        (folder / f"{rubric.id}.yaml").hardlink_to(draft)
-    except FileExistsError:
-        return False
-    finally:
-        draft.unlink()
-    return True

@@ -87,13 +87,13 @@ class RubricRoutes:
         """Return the routes."""
         router = APIRouter(tags=["rubrics"], route_class=FastJsonRoute)
         router.add_api_route(
-            "/v1/rubrics", self.list_rubrics, operation_id="list_rubrics", responses=errors.responses(401)
+            "/v1/rubrics", self.list_rubrics, operation_id="list_rubrics", responses=errors.responses(401, 503)
         )
         router.add_api_route(
             "/v1/rubrics/{rubric_id}",
             self.show_rubric,
             operation_id="show_rubric",
-            responses=errors.responses(401, 404, 422),
+            responses=errors.responses(401, 404, 422, 503),
         )
         router.add_api_route(
             "/v1/rubrics/{rubric_id}",
@@ -101,7 +101,7 @@ class RubricRoutes:
             methods=["PUT"],
             operation_id="put_rubric",
             status_code=201,
-            responses={200: {"model": RubricEntry}, **errors.responses(400, 401, 409, 413, 422, 503)},
+            responses={200: {"model": RubricEntry}, **errors.responses(400, 401, 403, 409, 413, 422, 503)},
         )
         router.add_api_route(
             "/v1/rubrics/{rubric_id}/score",
@@ -109,50 +109,56 @@ class RubricRoutes:
             methods=["POST"],
             operation_id="score_rubric",
             response_model=RubricResponse,
-            responses=errors.responses(400, 401, 404, 413, 422, 503),
+            responses=errors.responses(400, 401, 403, 404, 413, 422, 503),
         )
         return router
 
-    async def list_rubrics(self) -> RubricList:
-        """Every rubric that is served."""
-        return RubricList(rubrics=[_entry(rubric) for rubric in self._book.values()])
+    async def list_rubrics(self, request: Request) -> RubricList:
+        """Every rubric that the caller's team can use: its own, and the operator's."""
+        rubrics = await self._book.of_team(request.state.call.team)
+        return RubricList(rubrics=[_entry(rubric) for rubric in rubrics])
 
-    async def show_rubric(self, rubric_id: RubricId) -> RubricEntry:
+    async def show_rubric(self, request: Request, rubric_id: RubricId) -> RubricEntry:
         """One rubric, as it was put."""
-        return _entry(self._known(rubric_id))
+        return _entry(await self._known(request.state.call.team, rubric_id))
 
-    async def put_rubric(self, rubric_id: RubricId, body: RubricBody, response: Response) -> RubricEntry:
-        """Put a rubric under a name and a version. It is never changed: 200 for the same one again, 409 for another."""
+    async def put_rubric(
+        self, request: Request, rubric_id: RubricId, body: RubricBody, response: Response
+    ) -> RubricEntry:
+        """Put a rubric under a name and a version, for the caller's team alone.
+
+        It is never changed: 200 for the same one again, 409 for another.
+        """
+        team = request.state.call.team
         try:
-            became = self._book.put(rubric_id, body)
+            became = await self._book.put(team, rubric_id, body)
         except RubricError as error:
             raise errors.invalid([errors.place(("body", "parts"), str(error))]) from None
-        except OSError as error:
-            detail = f"The rubric cannot be kept: {error.strerror}. It has not been put."
-            raise errors.ProblemError("unavailable", 503, detail, headers={"Retry-After": _RETRY_AFTER_S}) from None
         if became is Put.TAKEN:
             detail = f"{rubric_id} is there already and says something else. Put this one under the next version."
             raise errors.ProblemError("taken", 409, detail)
         response.status_code = 200 if became is Put.SAME else 201
-        return _entry(self._book[rubric_id])
+        return _entry(await self._known(team, rubric_id))
 
     async def score_rubric(self, request: Request, rubric_id: RubricId, body: RubricRequest) -> Response:
         """Score a batch with each part of a rubric, and the whole of it as one number."""
-        target = self._targets.find(self._known(rubric_id).id)
+        call = request.state.call
+        target = self._targets.of_rubric(await self._known(call.team, rubric_id))
         if places := misfits(self._targets.registry, target.rewards, body.samples):
             raise errors.invalid(places)
         submissions = [submission(sample, present(sample.reference)) for sample in body.samples]
         wall_s = self._settings.wall_s(body.deadline_ms)
-        verdicts = await self._targets.score(request.state.call, target, submissions, wall_s)
+        verdicts = await self._targets.score(call, target, submissions, wall_s)
         head = _head(target, verdicts, self._digests)
         outcomes = wire.render([sample.id for sample in body.samples], verdicts.whole)
         return Response(b'%b,"outcomes":[%b]}' % (orjson.dumps(head)[:-1], outcomes), media_type=_JSON)
 
-    def _known(self, rubric_id: str) -> Rubric:
-        if rubric_id not in self._book:
+    async def _known(self, team: str, rubric_id: str) -> Rubric:
+        rubric = await self._targets.rubric(team, rubric_id)
+        if rubric is None:
             detail = f"There is no rubric {rubric_id!r}. GET /v1/rubrics lists them; PUT one under this path."
             raise errors.ProblemError("unknown-reward", 404, detail)
-        return self._book[rubric_id]
+        return rubric
 
 
 def _entry(rubric: Rubric) -> RubricEntry:

@@ -27,6 +27,7 @@ class ServiceProcess:
         self._port_file = folder / "port"
         self._environment = {name: value for name, value in os.environ.items() if not name.startswith("TOUCHSTONE_")}
         self._environment |= {"TOUCHSTONE_PORT_FILE": str(self._port_file), "TOUCHSTONE_LOG_LEVEL": "error"}
+        self._environment["TOUCHSTONE_DATA"] = str(folder)
         self._environment |= {f"TOUCHSTONE_{name.upper()}": value for name, value in settings.items()}
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0

@@ -22,6 +22,8 @@ from service.metrics import Metrics
 from service.pool import Pool
 from service.settings import MEBIBYTE
 from service.shortcut import Shortcuts
+from service.teams.gate import Gate
+from service.teams.keyring import NoKeys
 from service.telemetry import Telemetry
 from tests.service.running import TEST_REWARDS
 from tests.service.test_routes import check_problem
@@ -159,7 +161,7 @@ async def serve(
         telemetry=log,
         metrics=Metrics(Registry([]), Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE), NoJudges()),
         max_body_bytes=10,
-        api_key=api_key,
+        gate=Gate(NoKeys(), api_key, "127.0.0.1"),
         shortcuts=Shortcuts({}),
     )
     await edge(dict(scope), wire.receive, wire.send)

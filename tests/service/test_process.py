@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ def running(folder: Path, log: str | None = None, **environment: str) -> Iterato
     with Path(log or folder / "log").open("wb") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "service"],
-            env={**BASE, "TOUCHSTONE_PORT_FILE": str(port_file), **environment},
+            env={**BASE, "TOUCHSTONE_PORT_FILE": str(port_file), "TOUCHSTONE_DATA": str(folder), **environment},
             stderr=stream,
         )
     try:
@@ -77,9 +78,9 @@ def _is_ready(url: str) -> bool:
 
 def refused(**environment: str) -> tuple[int, str]:
     """Return the exit code and the last words of a program that does not start."""
-    done = subprocess.run(
-        [sys.executable, "-m", "service"], env={**BASE, **environment}, capture_output=True, timeout=30, check=False
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        own = {**BASE, "TOUCHSTONE_DATA": folder, **environment}
+        done = subprocess.run([sys.executable, "-m", "service"], env=own, capture_output=True, timeout=30, check=False)
     return done.returncode, done.stderr.decode()
 
 
@@ -124,7 +125,7 @@ def test_a_signal_right_after_the_start_is_not_lost(tmp_path: Path, number: sign
     port_file = tmp_path / "port"
     process = subprocess.Popen(
         [sys.executable, "-m", "service"],
-        env={**BASE, "TOUCHSTONE_PORT_FILE": str(port_file)},
+        env={**BASE, "TOUCHSTONE_PORT_FILE": str(port_file), "TOUCHSTONE_DATA": str(tmp_path)},
         stderr=subprocess.DEVNULL,
     )
     try:

@@ -250,6 +250,7 @@ def test_a_cache_that_cannot_be_used_ends_the_start(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     judge = {"URL": "http://127.0.0.1:1/v1", "MODEL": "m", "CACHE": str(tmp_path / "file" / "judge.sqlite3")}
     environment = {f"TOUCHSTONE_JUDGE_{name}": value for name, value in judge.items()} | {"TOUCHSTONE_PORT": "0"}
+    environment["TOUCHSTONE_DATA"] = str(tmp_path)
     ended = subprocess.run(
         [sys.executable, "-m", "service"], env=environment, capture_output=True, text=True, timeout=60, check=False
     )

@@ -1,0 +1,50 @@
+"""What outlives the service, and is shared by its replicas. Each part has one that keeps nothing in its place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from sqlalchemy import Engine
+
+from rewards.digest import Digests
+from service.record.recorder import DatabaseRecorder
+from service.record.runs import NoRuns, RecordedRuns, Runs
+from service.rubrics.store import DatabaseRubrics, MemoryRubrics, RubricStore
+from service.serving import NoRecorder
+from service.settings import Settings
+from service.teams.keyring import Keyring, NoKeys
+from service.telemetry import Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """What the app stands on."""
+
+    keyring: Keyring = field(default_factory=NoKeys)
+    """Who may ask; kept fresh while the app runs."""
+    rubrics: RubricStore = field(default_factory=MemoryRubrics)
+    """Where teams' rubrics are kept."""
+    recorder: DatabaseRecorder | NoRecorder = field(default_factory=NoRecorder)
+    """Who writes down what is scored, while the app runs."""
+    runs: Runs = field(default_factory=NoRuns)
+    """What was written down, whether or not anything is now."""
+    database: Engine | None = None
+    """Where all of it is, closed with the app."""
+
+    @classmethod
+    def on(
+        cls,
+        database: Engine,
+        keyring: Keyring,
+        settings: Settings,
+        digests: Mapping[str, Digests],
+        log: Telemetry,
+    ) -> Self:
+        """Return what a database, its tables made, can back."""
+        return cls(
+            keyring,
+            DatabaseRubrics(database),
+            DatabaseRecorder(database, settings, digests, log) if settings.record else NoRecorder(),
+            RecordedRuns(database, settings.texts),
+            database,
+        )
