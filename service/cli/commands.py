@@ -2,7 +2,7 @@
 
 import typer
 
-from service.cli import calibrate, catalogue, demo, judge_server, lint, score, serve, stress, train
+from service.cli import calibrate, catalogue, demo, judge_server, keys, lint, score, serve, stress, teams, train
 from service.cli.filter import filter_rows
 
 app = typer.Typer(
@@ -17,6 +17,8 @@ app.command("show")(catalogue.show_reward)
 app.command("score")(score.score)
 app.command("stress")(stress.stress)
 app.command("lint")(lint.lint)
+app.add_typer(keys.app, name="keys")
+app.add_typer(teams.app, name="teams")
 app.command("judge-server")(judge_server.judge_server)
 app.command("filter")(filter_rows)
 app.command("calibrate")(calibrate.calibrate)

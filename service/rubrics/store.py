@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 from sqlalchemy import Engine, select, text
@@ -63,11 +63,11 @@ class DatabaseRubrics:
 
     def find(self, team: str, rubric_id: str) -> RubricBody | None:
         """Return a team's rubric; None where it has none of this name."""
-        return next((body for _, body in self._read(team, rubric_id)), None)
+        return self._read(team, rubric_id).get(rubric_id)
 
     def of_team(self, team: str) -> Mapping[str, RubricBody]:
         """Return every rubric of a team, by id."""
-        return dict(self._read(team, None))
+        return self._read(team, None)
 
     def put(self, team: str, rubric_id: str, body: RubricBody) -> RubricBody:
         """Keep a rubric, and return what is kept under its name."""
@@ -76,10 +76,9 @@ class DatabaseRubrics:
             connection.execute(_INSERT, {**values, "created_at": time.time()})
         return self.find(team, rubric_id) or body
 
-    def _read(self, team: str, rubric_id: str | None) -> Iterator[tuple[str, RubricBody]]:
+    def _read(self, team: str, rubric_id: str | None) -> dict[str, RubricBody]:
         wanted = select(rubrics.c.name, rubrics.c.body).join_from(rubrics, teams).where(teams.c.name == team)
         if rubric_id is not None:
             wanted = wanted.where(rubrics.c.name == rubric_id)
         with self._engine.connect() as connection:
-            for row in connection.execute(wanted):
-                yield row.name, RubricBody.model_validate_json(row.body)
+            return {row.name: RubricBody.model_validate_json(row.body) for row in connection.execute(wanted)}

@@ -29,6 +29,7 @@ RULES: tuple[tuple[str, str, Roles], ...] = (
     ("GET", "/v1/runs{more}", READ),
     ("DELETE", "/v1/runs{more}", ADMIN),
     ("POST", "/compat/openrlhf/{id}", SCORE),
+    ("POST", "/compat/openrlhf/{id}/get_reward", SCORE),
     ("POST", "/compat/slime/{id}", SCORE),
     ("POST", "/compat/verl/{id}", SCORE),
     ("POST", "/compat/nemo_gym/{id}/verify", SCORE),

@@ -135,13 +135,13 @@ class KeyStore:
             connection.execute(update(keys).where(*still_valid).values(revoked_at=self._clock()))
             return self._one(connection, name)
 
-    def keys(self) -> list[Key]:
+    def every_key(self) -> list[Key]:
         """Return every key there ever was, by team and age."""
         with self._engine.connect() as connection:
             found = connection.execute(_KEYS.order_by(teams.c.name, keys.c.id))
             return [_key(row) for row in found]
 
-    def teams(self) -> list[Team]:
+    def every_team(self) -> list[Team]:
         """Return every team, by name."""
         now = self._clock()
         is_active = (keys.c.team_id == teams.c.id) & _is_active(now)
@@ -163,7 +163,7 @@ class KeyStore:
         with self._engine.begin() as connection:
             if changed:
                 connection.execute(update(teams).where(teams.c.name == team).values(**changed))
-        found = next((each for each in self.teams() if each.name == team), None)
+        found = next((each for each in self.every_team() if each.name == team), None)
         if found is None:
             raise NoSuchError(f"There is no team {team!r}: it is made with its first key, `touchstone keys create`.")
         return found
@@ -173,7 +173,7 @@ class KeyStore:
         granted = select(keys.c.digest, keys.c.role, keys.c.expires_at, teams.c.name)
         with self._engine.connect() as connection:
             rows = connection.execute(granted.join_from(keys, teams).where(_is_active(self._clock())))
-            grants = [Grant(row.digest, Caller(row.name, Role(row.role)), row.expires_at) for row in rows]
+            grants = tuple(Grant(row.digest, Caller(row.name, Role(row.role)), row.expires_at) for row in rows)
             limits = {row.name: _limits(row) for row in connection.execute(select(*_LIMITS))}
             has_keys = bool(grants) or bool(connection.execute(select(exists().select_from(keys))).scalar())
         return Roll(grants, limits, has_keys)

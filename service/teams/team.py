@@ -36,7 +36,8 @@ def checked_name(name: str) -> str:
     """
     if not re.fullmatch(NAME_PATTERN, name):
         raise TeamNameError(
-            f"A team is called by 1 to 40 small letters, digits and hyphens, the first a letter; {name[:60]!r} is not."
+            f"A team's name is 1 to 40 small letters, digits and hyphens, first a letter, last no hyphen: "
+            f"{name[:60]!r} is not."
         )
     return name
 

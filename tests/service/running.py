@@ -22,6 +22,7 @@ from rewards.registry import discover, version_modules
 from rewards.types import Frozen, Outcome
 from service import telemetry
 from service.app import create_app
+from service.backing import Backing
 from service.judging.nobody import Judges
 from service.pool import Pool
 from service.settings import MEBIBYTE, Settings
@@ -54,11 +55,12 @@ def running_service(
     log: telemetry.Telemetry | None = None,
     max_queued: int = 200_000,
     judges: Judges | None = None,
+    backing: Backing | None = None,
 ) -> Iterator[str]:
     """Run the service for a package of rewards; yield its URL."""
     registry = discover(package)
     pool = Pool(package, workers=2, memory_bytes=512 * MEBIBYTE, max_queued=max_queued)
-    app = create_app(settings, registry, digest.digests(registry), pool, log or telemetry.quiet(), judges)
+    app = create_app(settings, registry, digest.digests(registry), pool, log or telemetry.quiet(), judges, backing)
     yield from serve_app(app)
 
 

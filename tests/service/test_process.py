@@ -47,7 +47,12 @@ def running(folder: Path, log: str | None = None, **environment: str) -> Iterato
     with Path(log or folder / "log").open("wb") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "service"],
-            env={**BASE, "TOUCHSTONE_PORT_FILE": str(port_file), "TOUCHSTONE_DATA": str(folder), **environment},
+            env={
+                **BASE,
+                "TOUCHSTONE_PORT_FILE": str(port_file),
+                "TOUCHSTONE_DATA": str(folder / "data"),
+                **environment,
+            },
             stderr=stream,
         )
     try:
@@ -208,4 +213,4 @@ def test_the_port_is_published_whole(tmp_path: Path) -> None:
     started = json.loads((tmp_path / "log").read_text().splitlines()[0])
     assert service.url == started["url"]
     assert re.fullmatch(r"[0-9]+\n", (tmp_path / "port").read_text())
-    assert ["log", "port"] == sorted(path.name for path in tmp_path.iterdir())
+    assert ["data", "log", "port"] == sorted(path.name for path in tmp_path.iterdir())
