@@ -21,6 +21,8 @@ class Batch:
     params: Frozen
     outcomes: list[list[EncodedOutcome] | None]
     missing: int
+    team: str = ""
+    """Whose it is, and who pays for it."""
     done: asyncio.Event = field(default_factory=asyncio.Event)
     runs: "set[Run]" = field(default_factory=set)
     """What workers are busy with that holds a part of this batch."""
@@ -77,6 +79,15 @@ class Shard:
     """CPU seconds that each item may use."""
     line: Hashable
     """Whose turn it waits for: its batch's, or that of all small batches of this reward and these params."""
+    is_suspect: bool = False
+    """Whether it killed a worker before, and may now use its whole budget."""
+    expected_s: float = 0.0
+    """What it should take a worker, as its team was charged when it was taken."""
+
+    @property
+    def team(self) -> str:
+        """The team of all its items."""
+        return self.works[0].batch.team
 
     @property
     def reward(self) -> Reward:

@@ -44,7 +44,7 @@ def sort_out(shard: Shard, done: int, died: WorkerDiedError) -> tuple[list[Shard
             continue
         company = _sharing(suspect, rest) if _is_own_reading(died) else []
         rest = [work for work in rest if work not in company]
-        retries.append(Shard([retry, *company], retry.batch.reward.budget_s, suspect.batch))
+        retries.append(Shard([retry, *company], retry.batch.reward.budget_s, suspect.batch, is_suspect=True))
     return retries, readable(rest)
 
 

@@ -1,4 +1,4 @@
-"""The pool's queue: batches take turns, so that a large one cannot keep a small one waiting behind all of it."""
+"""Lines in which entries wait, and a bell that tells who waits for them."""
 
 import asyncio
 from collections import OrderedDict, deque
@@ -9,21 +9,25 @@ T = TypeVar("T")
 
 
 class TurnQueue(Generic[T]):
-    """Entries in one line per owner; `pop` takes from each owner in turn."""
+    """Entries in one line per owner; `pop` takes from each owner in turn.
+
+    So a large batch cannot keep a small one waiting behind all of it.
+    """
 
     def __init__(self) -> None:
         self._lines: OrderedDict[Hashable, deque[T]] = OrderedDict()
-        self._filled: asyncio.Future[None] | None = None
+
+    def __bool__(self) -> bool:
+        """Whether anything waits."""
+        return bool(self._lines)
 
     def put(self, owner: Hashable, entry: T) -> None:
         """Add an entry at the end of its owner's line."""
         self._lines.setdefault(owner, deque()).append(entry)
-        self._wake()
 
     def put_first(self, owner: Hashable, entry: T) -> None:
         """Add an entry at the head of its owner's line."""
         self._lines.setdefault(owner, deque()).appendleft(entry)
-        self._wake()
 
     def pop(self) -> T | None:
         """Remove and return the first entry of the owner whose turn it is, or None where nothing waits."""
@@ -51,17 +55,20 @@ class TurnQueue(Generic[T]):
         """Return how many entries an owner has waiting."""
         return len(self._lines.get(owner, ()))
 
-    def filled(self) -> asyncio.Future[None]:
-        """Return a future that is done when something waits; shared, so not to be cancelled.
 
-        Somebody else may pop it first.
-        """
-        if self._filled is None or self._filled.done():
-            self._filled = asyncio.get_running_loop().create_future()
-            if self._lines:
-                self._filled.set_result(None)
-        return self._filled
+class Bell:
+    """Wakes all who wait when there may be something for them. Somebody else may take it first."""
 
-    def _wake(self) -> None:
-        if self._filled is not None and not self._filled.done():
-            self._filled.set_result(None)
+    def __init__(self) -> None:
+        self._next: asyncio.Future[None] | None = None
+
+    def next(self) -> asyncio.Future[None]:
+        """Return a future that is done when the bell rings after now; shared, so not to be cancelled."""
+        if self._next is None or self._next.done():
+            self._next = asyncio.get_running_loop().create_future()
+        return self._next
+
+    def ring(self) -> None:
+        """Wake those who wait."""
+        if self._next is not None and not self._next.done():
+            self._next.set_result(None)

@@ -76,7 +76,7 @@ class Scorer:
             asks: The rewards to score.
             submissions: The completions.
             deadline_s: Wall time in seconds; what is not scored by then is `deadline`.
-            team: Who pays for what a judge costs.
+            team: Who pays for what workers and a judge cost.
 
         Raises:
             PoolUnavailableError: the pool cannot take the work now.
@@ -143,7 +143,7 @@ class _BatchScorer:
         if reward.is_judged:
             scored = await self._scorer.bench.run(reward, params, items, left_s, self._team)
         else:
-            scored = await self._scorer.pool.run(reward, params, items, left_s)
+            scored = await self._scorer.pool.run(reward, params, items, left_s, self._team)
         for task, outcomes in zip(tasks, scored, strict=True):
             for indices, outcome in zip(task.indices, outcomes, strict=True):
                 for index in indices:

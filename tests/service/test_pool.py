@@ -209,10 +209,10 @@ async def test_a_package_that_cannot_be_imported_is_never_ready(caplog: pytest.L
     pool = Pool("tests.pool_rewards.unloadable", workers=1, memory_bytes=512 * MEBIBYTE)
     await pool.start()
     try:
-        await until(lambda: pool._deaths_before_ready >= 3)
-        deaths = pool._deaths_before_ready
+        await until(lambda: pool._crew._deaths_before_ready >= 3)
+        deaths = pool._crew._deaths_before_ready
         await asyncio.sleep(1.0)
-        assert deaths == pool._deaths_before_ready
+        assert deaths == pool._crew._deaths_before_ready
         assert 0 == pool.status.ready
         with pytest.raises(PoolUnavailableError, match="No worker process"):
             await run(pool, [item("fine")])
@@ -290,7 +290,7 @@ async def test_a_sample_already_scored_is_not_scored_again() -> None:
     batch = Batch(MOODY, NoParams(), [None] * 3, missing=3)
     works = [Work(batch, item("fine"), position) for position in range(3)]
     batch.settle(works[0], [encode_outcome(FINE)])
-    pool._rescue(Shard(works, 1.0, batch), 1, WorkerDiedError(Death.OUTSIDE, 0))
+    pool._crew.rescue(Shard(works, 1.0, batch), 1, WorkerDiedError(Death.OUTSIDE, 0))
     rescued = pool._queue.pop()
     assert rescued is not None
     assert [1, 2] == [work.position for work in rescued.works]

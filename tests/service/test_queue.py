@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from service.queue import TurnQueue
+from service.queue import Bell, TurnQueue
 
 pytestmark = pytest.mark.anyio
 
@@ -28,12 +28,11 @@ def test_the_head_of_a_line_is_its_owners_own() -> None:
 
 
 async def test_everyone_who_waits_is_woken() -> None:
-    """An entry wakes all, one pops it, and the others wait again."""
-    queue: TurnQueue[str] = TurnQueue()
-    waiting = [queue.filled() for _ in range(2)]
-    queue.put("a", "a1")
+    """A bell wakes all who wait, and who waits after that waits for the next time."""
+    bell = Bell()
+    bell.ring()
+    waiting = [bell.next() for _ in range(2)]
+    assert not waiting[0].done()
+    bell.ring()
     await asyncio.gather(*waiting)
-    assert ["a1", None] == [queue.pop(), queue.pop()]
-    assert not queue.filled().done()
-    queue.put("a", "a2")
-    assert queue.filled().done()
+    assert not bell.next().done()
