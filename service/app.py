@@ -23,11 +23,13 @@ from service.judging.nobody import Judges, NoJudges
 from service.memo import Memo
 from service.metrics import Metrics
 from service.pool import Pool
+from service.quotas.door import Door
+from service.quotas.quota import TeamQuotas
 from service.record.routes import RunRoutes
 from service.rubrics.book import RubricBook
 from service.rubrics.routes import RubricRoutes
 from service.scoring import Scorer
-from service.serving import OpenDoor, ServedScorer
+from service.serving import ServedScorer
 from service.settings import Settings
 from service.targets import Targets
 from service.teams.gate import Gate
@@ -64,13 +66,14 @@ def create_app(
     """
     judges = judges or NoJudges()
     backing = backing or Backing()
+    door = Door(TeamQuotas(settings, backing.keyring.limits), backing.allowances, pool.check)
     app: FastAPI = FastAPIOffline(
         docs_url="/docs",
         redoc_url=None,
         title="Touchstone",
         version=service_version(),
         description=_DESCRIPTION,
-        lifespan=lambda _: _running(pool, judges, backing, settings.drain_s),
+        lifespan=lambda _: _running(pool, judges, backing, door, settings.drain_s),
         redirect_slashes=False,
     )
     app.state.max_batch = settings.max_batch
@@ -78,7 +81,7 @@ def create_app(
     metrics = Metrics(registry, pool, judges)
     memo = Memo(settings.memo_entries, settings.memo_bytes)
     scorer = Scorer(registry, pool, Bench(judges.for_team), settings.max_text_chars, memo)
-    served = ServedScorer(scorer, metrics, log, OpenDoor(), backing.recorder, settings.max_queued)
+    served = ServedScorer(scorer, metrics, log, door, backing.recorder, settings.max_queued)
     score_routes = routes.ScoreRoutes(settings, registry, digests, served)
     book = RubricBook(registry, settings.rubrics, backing.rubrics)
     targets = Targets(registry, book, served)
@@ -98,7 +101,7 @@ def create_app(
         Edge,
         telemetry=log,
         metrics=metrics,
-        max_body_bytes=settings.max_body_bytes,
+        door=door,
         gate=Gate(backing.keyring, settings.api_key, settings.host),
         shortcuts=score_routes.shortcuts(),
     )
@@ -109,7 +112,7 @@ def create_app(
 
 
 @asynccontextmanager
-async def _running(pool: Pool, judges: Judges, backing: Backing, drain_s: float) -> AsyncIterator[None]:
+async def _running(pool: Pool, judges: Judges, backing: Backing, door: Door, drain_s: float) -> AsyncIterator[None]:
     """Start what the app works with, and stop it afterwards: what was scored is written down before."""
     asyncio.get_running_loop().set_exception_handler(telemetry.loop_defect)
     async with AsyncExitStack() as running:
@@ -117,6 +120,8 @@ async def _running(pool: Pool, judges: Judges, backing: Backing, drain_s: float)
             running.callback(backing.database.dispose)
         backing.keyring.start()
         running.callback(backing.keyring.stop)
+        door.start()
+        running.callback(door.stop)
         backing.recorder.start()
         running.push_async_callback(backing.recorder.stop, drain_s)
         running.push_async_callback(judges.stop)

@@ -7,6 +7,8 @@ from typing import Self
 from sqlalchemy import Engine
 
 from rewards.digest import Digests
+from service.quotas.allowance import Allowances, OwnAllowances
+from service.quotas.leases import allowances_in
 from service.record.recorder import DatabaseRecorder
 from service.record.runs import NoRuns, RecordedRuns, Runs
 from service.rubrics.store import DatabaseRubrics, MemoryRubrics, RubricStore
@@ -28,6 +30,8 @@ class Backing:
     """Who writes down what is scored, while the app runs."""
     runs: Runs = field(default_factory=NoRuns)
     """What was written down, whether or not anything is now."""
+    allowances: Allowances = field(default_factory=OwnAllowances)
+    """What is left of teams' quotas; kept up with other replicas while the app runs."""
     database: Engine | None = None
     """Where all of it is, closed with the app."""
 
@@ -46,5 +50,6 @@ class Backing:
             DatabaseRubrics(database),
             DatabaseRecorder(database, settings, digests, log) if settings.record else NoRecorder(),
             RecordedRuns(database, settings.texts),
+            allowances_in(database),
             database,
         )

@@ -22,8 +22,9 @@ from service.shares import Shares
 
 _FEW = 4
 """Items of a batch that is small: more than a request of one sample makes of any reward."""
-_FREE_SHARE = 0.05
-"""Share of an item's budget that a shard may take without overrunning: several times what shards are cut to."""
+_FREE_S, _FREE_SHARE = 0.1, 0.05
+"""What a shard may take without overrunning, in seconds and as a share of an item's budget, whichever is more: several
+times what shards are cut to."""
 
 
 class Lane(Enum):
@@ -59,8 +60,6 @@ class ShardQueue:
 
         Each team that is there has as much of it, so that none finds it filled up by another.
         """
-        if self._shares.is_single:
-            return most - self._items
         lines = self._lines.get(team)
         return most // self._shares.present(team) - (0 if lines is None else lines.items)
 
@@ -109,7 +108,7 @@ class ShardQueue:
     def settle(self, shard: Shard, seconds: float) -> None:
         """Charge a shard's team what the shard really took a worker, in place of what it should have."""
         self._shares.charge(shard.team, seconds - shard.expected_s)
-        if (over_s := seconds - _FREE_SHARE * shard.reward.budget_s) > 0:
+        if (over_s := seconds - max(_FREE_S, _FREE_SHARE * shard.reward.budget_s)) > 0:
             self._overrun(shard.team, over_s)
 
     def charge(self, team: str, seconds: float) -> None:

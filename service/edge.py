@@ -1,6 +1,7 @@
 """The outermost layer: every request gets an id, a key check, a body within its limit and one log line.
 
-It reads the whole body before the app sees anything, so that a caller without a key, or with too large a body, costs
+Whoever is over a quota is turned away before the body is read; what still comes of it is thrown away as it comes. It
+reads the whole body before the app sees anything, so that a caller without a key, or with too large a body, costs
 no parsing, and one that hangs up midway costs nothing at all. One that hangs up later has its work ended.
 """
 
@@ -16,11 +17,13 @@ from service import call_headers
 from service.call import Call
 from service.errors import ProblemError, problem
 from service.metrics import Metrics
+from service.quotas.door import Door
 from service.shortcut import Shortcuts
 from service.teams.gate import Gate
 from service.telemetry import Telemetry, place_of
 
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
+_SCORING, _NOT_SCORING = ("/v1/", "/compat/"), "/seed_session"
 
 
 class _HungUpError(Exception):
@@ -36,7 +39,7 @@ class Edge:
         *,
         telemetry: Telemetry,
         metrics: Metrics,
-        max_body_bytes: int,
+        door: Door,
         gate: Gate,
         shortcuts: Shortcuts,
     ) -> None:
@@ -44,7 +47,7 @@ class Edge:
         self._shortcuts = shortcuts
         self._telemetry = telemetry
         self._metrics = metrics
-        self._max_body_bytes = max_body_bytes
+        self._door = door
         self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,7 +65,11 @@ class Edge:
             caller = self._gate.caller(scope["method"], scope["path"], headers)
             call = call_headers.described(call, caller, headers)
             scope.setdefault("state", {})["call"] = call
-            body = await self._body(headers, receive)
+            limit = self._door.max_body_bytes(call.team)
+            _check_length(headers, limit)
+            if _is_scoring(scope):
+                self._door.knock(call.team)
+            body = await _body(receive, limit)
             bytes_in = len(body)
             await self._answer(scope, body, receive, reply)
         except _HungUpError:
@@ -115,33 +122,6 @@ class Edge:
         answer = self._app if response is None else response
         await answer(scope, _replay(body, gone), reply.send)
 
-    async def _body(self, headers: Headers, receive: Receive) -> bytes:
-        """Return the whole body.
-
-        Raises:
-            ProblemError: it is over the limit.
-            _HungUpError: the client left.
-        """
-        declared = headers.get("content-length", "")
-        if declared.isascii() and declared.isdigit() and int(declared[:20]) > self._max_body_bytes:
-            raise self._too_large()
-        chunks: list[bytes] = []
-        length = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise _HungUpError
-            chunks.append(message.get("body", b""))
-            length += len(chunks[-1])
-            if length > self._max_body_bytes:
-                raise self._too_large()
-            if not message.get("more_body", False):
-                return b"".join(chunks)
-
-    def _too_large(self) -> ProblemError:
-        detail = f"A body may have {self._max_body_bytes:,} bytes. Split the batch into several requests."
-        return ProblemError("body-too-large", 413, detail, headers={"Connection": "close"})
-
 
 class _Reply:
     """Sends a response on, with the request id in its headers, and remembers its status."""
@@ -156,6 +136,49 @@ class _Reply:
             self.status = message["status"]
             MutableHeaders(scope=message)["X-Request-ID"] = self._request_id
         await self._send(message)
+
+
+def _is_scoring(scope: Scope) -> bool:
+    """Return whether a request would have something scored."""
+    path = scope["path"]
+    return scope["method"] == "POST" and path.startswith(_SCORING) and not path.endswith(_NOT_SCORING)
+
+
+def _check_length(headers: Headers, limit: int) -> None:
+    """Return unless a request says that its body is over the limit.
+
+    Raises:
+        ProblemError: it does.
+    """
+    declared = headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
+        raise _too_large(limit)
+
+
+async def _body(receive: Receive, limit: int) -> bytes:
+    """Return the whole body.
+
+    Raises:
+        ProblemError: it is over the limit.
+        _HungUpError: the client left.
+    """
+    chunks: list[bytes] = []
+    length = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _HungUpError
+        chunks.append(message.get("body", b""))
+        length += len(chunks[-1])
+        if length > limit:
+            raise _too_large(limit)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _too_large(limit: int) -> ProblemError:
+    detail = f"A body may have {limit:,} bytes. Split the batch into several requests."
+    return ProblemError("body-too-large", 413, detail, headers={"Connection": "close"})
 
 
 def _replay(body: bytes, gone: asyncio.Future[Message]) -> Receive:

@@ -7,6 +7,7 @@ ProblemError                 any of the below, raised with its slug and status
 ├── body-too-large           413        the body or the batch is over its limit
 ├── taken                    409        the name has been given to something else
 ├── idempotency-key-reused   422        the idempotency key belongs to another request
+├── quota                    429        the team's quota is used up; `Retry-After` says until when
 ├── unscorable               422        a sample has no judgement, on a wire that cannot say so
 └── invalid-request          422        the body does not fit the schema
 invalid-json                 400        the body is not JSON, or not valid Unicode
@@ -39,6 +40,7 @@ _TITLES = {
     "body-too-large": "The request is too large",
     "taken": "The name is taken",
     "idempotency-key-reused": "The idempotency key belongs to another request",
+    "quota": "The team's quota is used up",
     "unscorable": "A sample has no judgement",
     "invalid-request": "The request does not fit the schema",
     "invalid-json": "The body is not valid JSON",
@@ -111,7 +113,7 @@ def problem(
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, object]]:
-    """Return the OpenAPI declaration of the problems a route may answer."""
+    """Return the OpenAPI declaration of the problems a route may answer. What may be full may be used up as well."""
     texts = {
         400: "The body is not valid JSON.",
         401: "The API key is missing or wrong.",
@@ -120,12 +122,13 @@ def responses(*statuses: int) -> dict[int | str, dict[str, object]]:
         409: "The name has been given to something else, and that stays.",
         413: "The body or the batch is over its limit.",
         422: "The request does not fit the schema.",
+        429: "The team's quota is used up; `Retry-After` says when to try again.",
         503: "The service cannot take this work now; `Retry-After` says when to try again.",
         504: "As 503, for a client that tries again after nothing else.",
     }
     return {
         status: {"description": texts[status], "content": {MEDIA_TYPE: {"schema": _PROBLEM_SCHEMA}}}
-        for status in statuses
+        for status in sorted({*statuses, 429} if 503 in statuses else statuses)  # noqa: PLR2004 - HTTP's own
     }
 
 

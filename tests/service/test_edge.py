@@ -20,7 +20,10 @@ from service.edge import Edge
 from service.judging.nobody import NoJudges
 from service.metrics import Metrics
 from service.pool import Pool
-from service.settings import MEBIBYTE
+from service.quotas.allowance import OwnAllowances
+from service.quotas.door import Door
+from service.quotas.quota import EqualQuotas
+from service.settings import MEBIBYTE, Settings
 from service.shortcut import Shortcuts
 from service.teams.gate import Gate
 from service.teams.keyring import NoKeys
@@ -156,11 +159,13 @@ async def serve(
     app: object, wire: Wire, log: Telemetry, scope: Scope = SCOPE, api_key: SecretStr | None = None
 ) -> None:
     """Send one connection through the edge."""
+    pool = Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE)
+    settings = Settings(max_body_mb=10 / MEBIBYTE)
     edge = Edge(
         app,  # type: ignore[arg-type]
         telemetry=log,
-        metrics=Metrics(Registry([]), Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE), NoJudges()),
-        max_body_bytes=10,
+        metrics=Metrics(Registry([]), pool, NoJudges()),
+        door=Door(EqualQuotas(settings), OwnAllowances(), pool.check),
         gate=Gate(NoKeys(), api_key, "127.0.0.1"),
         shortcuts=Shortcuts({}),
     )
