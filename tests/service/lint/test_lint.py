@@ -155,7 +155,7 @@ def test_any_value_can_stand_in_a_reference(live_url: str, tmp_path: Path, value
 
 def test_a_value_of_another_type_is_named(live_url: str, tmp_path: Path) -> None:
     """In a run it would take its whole batch with it; here its neighbours are scored."""
-    rows = [{"prompt": str(n), "answer": ["1"] if n == 3 else "1"} for n in range(9)]
+    rows = [{"prompt": str(n), "answer": ["1", "2"] if n == 3 else "1"} for n in range(9)]
     _, report = plain(live_url, written(tmp_path / "x.jsonl", rows), "-r", "math_equal@v2")
     assert [("refused", "math_equal@v2", [4]), ("mixed_types", None, [4])] == checks(report)
 
