@@ -1,7 +1,5 @@
 """Rubrics are written once, each for its team."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -83,45 +81,6 @@ async def body_of(book: RubricBook, team: str, rubric_id: str) -> RubricBody | N
     """Return what a rubric says."""
     found = await book.find(team, rubric_id)
     return None if found is None else found.body
-
-
-def test_processes_that_share_a_folder_agree(tmp_path: Path) -> None:
-    """The same rubric put to each is the same one, and what the first has put is served by whoever was asked next."""
-    first, second = RubricBook(REGISTRY, tmp_path), RubricBook(REGISTRY, tmp_path)
-    assert [Put.NEW, Put.SAME] == [first.put("both@v1", BODY), second.put("both@v1", BODY)]
-    assert Put.NEW is first.put("other@v1", OTHER)
-    assert Put.TAKEN is second.put("other@v1", BODY)
-    assert dict(first).keys() == dict(second).keys()
-    assert OTHER == second["other@v1"].body
-
-
-def test_one_of_many_puts_at_once_wins(tmp_path: Path) -> None:
-    """And what it says is what is in the file, whole."""
-    bodies = [RubricBody(description=f"{number}" * 2000, parts=OTHER.parts) for number in range(8)]
-    books = [RubricBook(REGISTRY, tmp_path) for _ in bodies]
-    gate = threading.Barrier(len(bodies))
-
-    def put(number: int, name: str) -> Put:
-        gate.wait()
-        return books[number].put(name, bodies[number])
-
-    with ThreadPoolExecutor(len(bodies)) as threads:
-        for name in (f"raced@v{number}" for number in range(1, 21)):
-            became = list(threads.map(lambda number, name=name: put(number, name), range(len(bodies))))
-            (winner,) = [number for number, each in enumerate(became) if each is Put.NEW]
-            assert [Put.TAKEN] * 7 == [each for each in became if each is not Put.NEW]
-            assert bodies[winner] == RubricBook(REGISTRY, tmp_path)[name].body
-    assert 20 == len(list(tmp_path.iterdir()))
-
-
-def test_a_folder_that_takes_nothing_is_said(tmp_path: Path) -> None:
-    """And nothing of the rubric is served."""
-    book = RubricBook(REGISTRY, tmp_path)
-    tmp_path.rmdir()
-    with pytest.raises(OSError, match="No such file"):
-        book.put("both@v1", BODY)
-    assert 0 == len(book)
-    tmp_path.mkdir()
 
 
 def test_a_rubric_has_one_file(tmp_path: Path) -> None:

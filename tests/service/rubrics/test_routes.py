@@ -1,6 +1,5 @@
 """Rubrics over HTTP."""
 
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -78,24 +77,6 @@ def test_what_is_wrong_is_a_problem(book: httpx.Client, method: str, path: str, 
     assert status == reply.status_code, reply.text
     assert reply.json()["detail"]
     assert 404 == book.get("/v1/rubrics/new@v1").status_code
-
-
-def test_a_rubric_that_cannot_be_kept_is_not_put(tmp_path: Path) -> None:
-    """Of a folder that is read-only, full or gone that is the state, and no defect."""
-    folder = tmp_path / "rubrics"
-    folder.mkdir()
-    with (
-        running_service(TEST_REWARDS, Settings(rubrics=folder)) as url,
-        httpx.Client(base_url=url, timeout=30) as client,
-    ):
-        folder.rmdir()
-        reply = client.put(PATH, json={"parts": PARTS})
-        assert (503, "60") == (reply.status_code, reply.headers["Retry-After"])
-        assert "The rubric cannot be kept: No such file or directory. It has not been put." == reply.json()["detail"]
-        assert 404 == client.get(PATH).status_code
-        folder.mkdir()
-        assert 201 == client.put(PATH, json={"parts": PARTS}).status_code
-        assert ["exact@v1.yaml"] == [path.name for path in folder.iterdir()]
 
 
 def test_a_batch_that_never_fits_is_to_be_split() -> None:

@@ -1,5 +1,6 @@
 """Where teams' rubrics are kept: the same in memory, on SQLite and on PostgreSQL."""
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -48,3 +49,20 @@ def test_one_of_many_writers_is_first(database: RubricStore) -> None:
     with ThreadPoolExecutor(4) as threads:
         kept = list(threads.map(lambda body: database.put("a", "both@v1", body), bodies))
     assert [database.find("a", "both@v1")] * 8 == kept
+
+
+def test_one_of_many_puts_at_once_wins(database_url: str) -> None:
+    """And everybody hears what it says."""
+    engine = open_database(database_url)
+    bodies = [RubricBody(description=str(number), parts=BODY.parts) for number in range(6)]
+    stores = [DatabaseRubrics(engine) for _ in bodies]
+    gate = threading.Barrier(len(bodies))
+
+    def put(number: int) -> RubricBody:
+        gate.wait()
+        return stores[number].put("a", "raced@v1", bodies[number])
+
+    with ThreadPoolExecutor(len(bodies)) as threads:
+        kept = list(threads.map(put, range(len(bodies))))
+    assert [stores[0].find("a", "raced@v1")] * len(bodies) == kept
+    engine.dispose()
