@@ -2,7 +2,7 @@
 
 import typer
 
-from service.cli import calibrate, catalogue, demo, judge_server, keys, lint, score, serve, stress, teams, train
+from service.cli import calibrate, catalogue, demo, judge_server, keys, lint, record, score, serve, stress, teams, train
 from service.cli.filter import filter_rows
 
 app = typer.Typer(
@@ -22,5 +22,6 @@ app.add_typer(teams.app, name="teams")
 app.command("judge-server")(judge_server.judge_server)
 app.command("filter")(filter_rows)
 app.command("calibrate")(calibrate.calibrate)
+app.add_typer(record.app, name="record")
 app.command("train")(train.train)
 app.command("demo")(demo.demo)

@@ -1,0 +1,51 @@
+"""`touchstone record`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from service.call import Call
+from service.cli.commands import app
+from tests.service.record.recording import kept_texts, recording, samples, write
+
+pytestmark = pytest.mark.anyio
+
+
+def run(folder: Path, *arguments: str) -> tuple[int, str]:
+    """Return the exit code and everything printed."""
+    return run_in({"TOUCHSTONE_DATA": str(folder)}, arguments)
+
+
+def run_in(environment: dict[str, str], arguments: Sequence[str]) -> tuple[int, str]:
+    """Return the exit code and everything printed, with such settings."""
+    environment = {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb", **environment}
+    result = CliRunner().invoke(app, ["record", *arguments], env=environment, prog_name="touchstone")
+    return result.exit_code, result.output
+
+
+async def test_a_record_is_counted_and_deleted(tmp_path: Path) -> None:
+    """Its texts alone or all of it; what is not there is said."""
+    url = f"sqlite:///{tmp_path / 'touchstone.db'}"
+    async with recording(url, tmp_path, record_texts="all") as (recorder, engine):
+        for name in ("a", "b"):
+            await write(recorder, Call("1", run=name), samples(3))
+        assert "2 runs, 2 requests, 6 samples" in run(tmp_path, "status")[1]
+        assert (0, "the texts of a deleted\n") == run(tmp_path, "delete-run", "a", "--texts-only")
+        assert 1 == len(kept_texts(engine, tmp_path))
+        assert (0, "b deleted\n") == run(tmp_path, "delete-run", "b")
+        assert "1 runs, 1 requests, 3 samples" in run(tmp_path, "status")[1]
+        assert (1, "touchstone: team local has no run b\n") == run(tmp_path, "delete-run", "b")
+        assert 0 == run(tmp_path, "prune")[0]
+        assert "1 requests" in run(tmp_path, "status")[1]
+        code, output = run_in({"TOUCHSTONE_DATA": str(tmp_path), "TOUCHSTONE_RECORD_DAYS": "0.0000001"}, ["prune"])
+        assert (0, True) == (code, "MiB of texts deleted" in output)
+        assert "0 runs, 0 requests, 0 samples" in run(tmp_path, "status")[1]
+
+
+def test_a_database_that_cannot_be_used_is_said() -> None:
+    """In one sentence."""
+    code, output = run_in({"TOUCHSTONE_DATABASE_URL": "mysql://x"}, ["status"])
+    assert 1 == code
+    assert "SQLite or PostgreSQL" in output
