@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import httpx
 import orjson
@@ -23,6 +24,8 @@ from benchmarks.grpo_batch import read
 from benchmarks.load import load, request
 from benchmarks.serving import default_reward, serving
 from benchmarks.single_samples import numbered, warm_up
+from service.record import choice
+from service.scoring import submission
 
 _NEW_PASSES = 6
 
@@ -53,7 +56,7 @@ def main() -> int:
     if not file.exists():
         sys.stderr.write(f"{file} is not here; --data names the folder that has it\n")
         return 1
-    samples: list[dict[str, object]] = [
+    samples: list[dict[str, Any]] = [
         {"completion": row.completion, "reference": {"answer": row.answer}} for row in read(file)
     ]
     sides = [
@@ -66,10 +69,11 @@ def main() -> int:
         for side in sides if turn % 2 else reversed(sides):
             _measure(side, samples, asked)
     _report(sides, samples, asked)
+    _report_bytes(samples)
     return 0
 
 
-def _measure(side: Side, samples: Sequence[dict[str, object]], asked: argparse.Namespace) -> None:
+def _measure(side: Side, samples: Sequence[dict[str, Any]], asked: argparse.Namespace) -> None:
     path = f"/v1/rewards/{asked.reward}/score"
     batches = [orjson.dumps({"samples": samples})]
     for number in range(_NEW_PASSES):
@@ -96,7 +100,7 @@ def _post(client: httpx.Client, path: str, body: bytes) -> float:
     return seconds
 
 
-def _report(sides: Sequence[Side], samples: Sequence[dict[str, object]], asked: argparse.Namespace) -> None:
+def _report(sides: Sequence[Side], samples: Sequence[dict[str, Any]], asked: argparse.Namespace) -> None:
     base = sides[0]
     show(
         f"{len(samples)} completions, {asked.reward}, nothing remembered, SQLite.",
@@ -128,6 +132,23 @@ def _report(sides: Sequence[Side], samples: Sequence[dict[str, object]], asked: 
                 for side in sides
             ],
         )
+
+
+def _report_bytes(samples: Sequence[dict[str, Any]]) -> None:
+    """Print what the texts of the batch take, packed by prompt as the record does it, and each by itself."""
+    submissions = [submission(each["completion"], each["reference"]) for each in samples]
+    raw = sum(len(each["completion"].encode()) for each in submissions)
+    groups = choice.groups_of(submissions)
+    kinds = {"by prompt": groups, "each by itself": [[place] for group in groups for place in group]}
+    show(
+        f"{len(samples)} completions of {raw:,} bytes.",
+        ("texts", "bytes", "of the raw"),
+        [
+            (name, f"{size:,}", f"{size / raw:.2f}")
+            for name, packed in kinds.items()
+            for size in [sum(len(frame.data) for frame in choice.frames(submissions, packed))]
+        ],
+    )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Statements have `?` where values go.
 
 import sqlite3
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from sqlalchemy import Engine
@@ -17,6 +18,9 @@ _BUSY_MS = 1_000
 """How long another process may hold SQLite's lock until the writer gives up, while requests wait for it."""
 _STATEMENT_MS = 4_000
 """As long may PostgreSQL take over one statement."""
+
+_ROWS_TOGETHER = 64
+"""Rows of one statement, which takes SQLite a third less time than one statement for each."""
 
 Row = tuple[Any, ...]
 
@@ -102,9 +106,13 @@ class _Sqlite(Driver):
 
     @override
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-        marks = ", ".join("?" * len(columns))
-        statement = f"insert into {table} ({', '.join(columns)}) values ({marks})"  # noqa: S608 - names of our own
-        self._connection.executemany(statement, rows)
+        marks = f"({', '.join('?' * len(columns))})"
+        statement = f"insert into {table} ({', '.join(columns)}) values "  # noqa: S608 - names of our own
+        whole = len(rows) - len(rows) % _ROWS_TOGETHER
+        several = statement + ", ".join([marks] * _ROWS_TOGETHER)
+        for start in range(0, whole, _ROWS_TOGETHER):
+            self._connection.execute(several, [*chain.from_iterable(rows[start : start + _ROWS_TOGETHER])])
+        self._connection.executemany(statement + marks, rows[whole:])
 
 
 class _PostgreSql(Driver):
