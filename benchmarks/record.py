@@ -6,6 +6,7 @@ front of each completion, so that none is remembered either; there are several o
 the service and its workers together, over those passes. Then requests of one sample, over many connections.
 
     python -m benchmarks.record [--reward ID] [--data FOLDER] [--repeat N] [--requests N] [--concurrency N]
+        [--texts none sample all]
 """
 
 import argparse
@@ -51,6 +52,8 @@ def main() -> int:
     parser.add_argument("--repeat", type=int, default=5, help="how often to measure each side")
     parser.add_argument("--requests", type=int, default=4_000, help="how many requests of one sample; 0 for none")
     parser.add_argument("--concurrency", type=int, default=64, help="how many of them are under way at a time")
+    texts = ("none", "sample", "all")
+    parser.add_argument("--texts", nargs="*", choices=texts, default=texts, help="which settings of the texts")
     asked = parser.parse_args()
     file = asked.data / "grpo_batch" / "math_100x8.jsonl"
     if not file.exists():
@@ -61,9 +64,7 @@ def main() -> int:
     ]
     sides = [
         Side("no record", {"record": "false"}),
-        Side("no texts", {"record_texts": "none"}),
-        Side("some texts", {"record_texts": "sample"}),
-        Side("all texts", {"record_texts": "all"}),
+        *(Side(f"texts: {texts}", {"record_texts": texts}) for texts in asked.texts),
     ]
     for turn in range(asked.repeat):
         for side in sides if turn % 2 else reversed(sides):

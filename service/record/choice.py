@@ -53,7 +53,7 @@ def chosen(
 ) -> Groups:
     """Return which samples to keep, of a run that keeps some."""
     groups = groups_of(submissions)
-    kept = {position for group in _followed(submissions, groups, secret) for position in group[:_MOST_FOLLOWED]}
+    kept = {position for group in _followed(submissions, groups, secret) for position in group}
     kept.update(_notable(asks, outcomes))
     if not kept:
         return []
@@ -74,8 +74,8 @@ def _followed(submissions: Sequence[SampleFields], groups: Groups, secret: Finge
         is_wanted = number < _FOLLOWED or (left == _MOST_FOLLOWED and len(submissions) >= _LARGE)
         if left <= 0 or not is_wanted:
             return
+        yield group[:left]
         left -= len(group)
-        yield group
 
 
 def _identity(sample: SampleFields) -> bytes:
