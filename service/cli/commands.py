@@ -4,6 +4,7 @@ import typer
 
 from service.cli import calibrate, catalogue, demo, judge_server, keys, lint, record, score, serve, stress, teams, train
 from service.cli.filter import filter_rows
+from service.cli.rescore import rescore
 
 app = typer.Typer(
     help="Versioned rewards for language models in training: serve them, read them, try them, train with them.",
@@ -21,6 +22,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(teams.app, name="teams")
 app.command("judge-server")(judge_server.judge_server)
 app.command("filter")(filter_rows)
+app.command("rescore")(rescore)
 app.command("calibrate")(calibrate.calibrate)
 app.add_typer(record.app, name="record")
 app.command("train")(train.train)

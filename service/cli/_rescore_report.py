@@ -1,0 +1,99 @@
+"""What scoring again has shown, as tables."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from service.rescoring.comparison import Comparison, GroupChange
+from service.rescoring.recorded import Coverage
+
+_MOST_VALUES = 12
+_BECAME = {"turned": "red", "silenced": "yellow", "woken": "green"}
+_POLICIES = {
+    None: "the service's default policy, `sample` unless it was set",
+    "none": "the policy `none`",
+    "sample": "the policy `sample`: a few a request, and what failed, was expensive or is disputed",
+    "all": "the policy `all`",
+}
+
+
+def show_coverage(console: Console, coverage: Coverage) -> None:
+    """Print how much of a run's text is there."""
+    share = coverage.with_text / coverage.samples if coverage.samples else 0.0
+    told = f"{coverage.with_text:,} of {coverage.samples:,} samples have their text ({share:.1%}), by "
+    console.print(told + _POLICIES[coverage.policy] + ".", soft_wrap=True, markup=False)
+    if 0 < coverage.with_text < coverage.samples:
+        console.print("Only those are scored again; groups are compared as far as they are there.", soft_wrap=True)
+
+
+def show_flips(console: Console, rewards: tuple[str, str], flips: Sequence[Mapping[str, Any]], total: int) -> None:
+    """Print samples of which the versions say different things, side by side."""
+    if not flips:
+        return
+    table = Table(box=None, header_style="bold")
+    table.add_column("sample", overflow="fold")
+    for reward in rewards:
+        table.add_column(escape(reward), overflow="fold")
+    for each in flips:
+        where = ", ".join(f"{name} {value}" for name, value in each["where"].items() if value is not None)
+        table.add_row(escape(where.replace("_id", "")), _told(each["old"]), _told(each["new"]))
+    console.print(table)
+    if total > len(flips):
+        console.print(f"[dim]and {total - len(flips):,} more[/dim]")
+
+
+def show_groups(console: Console, groups: Sequence[GroupChange], most: int) -> None:
+    """Print the groups whose advantages are others."""
+    if not groups:
+        return
+    table = Table(box=None, header_style="bold")
+    table.add_column("group", overflow="fold")
+    table.add_column("advantages")
+    table.add_column("values before", overflow="fold")
+    table.add_column("values now", overflow="fold")
+    for each in groups[:most]:
+        became = f"[{_BECAME[each.became]}]{each.became}[/]"
+        table.add_row(escape(each.name), became, _values(each.old), _values(each.new))
+    console.print(table)
+    if len(groups) > most:
+        console.print(f"[dim]and {len(groups) - most:,} more[/dim]")
+
+
+def show_summary(console: Console, rewards: tuple[str, str], found: Comparison, files: Mapping[str, Path]) -> None:
+    """Print what it all comes to."""
+    line = found.line()
+    table = Table(box=None, show_header=False)
+    table.add_column("", no_wrap=True)
+    table.add_column("", justify="right")
+    table.add_column("", justify="right")
+    rows = (("compared", found.compared), ("equal", found.equal), ("higher now", found.up), ("lower now", found.down))
+    for name, count in rows:
+        table.add_row(name, f"{count:,}", f"{count / found.compared:.2%}" if found.compared else "")
+    if found.compared:
+        table.add_row("mean change", f"{found.change / found.compared:+.4f}", "")
+    for (old, new), count in found.transitions.most_common():
+        table.add_row(f"{escape(old)} -> {escape(new)}", f"{count:,}", "")
+    table.add_row("groups compared", f"{found.whole_groups:,}", "")
+    for name in _BECAME:
+        table.add_row(f"  advantages {name}", f"{line[f'groups_{name}']:,}", "")
+    console.print(f"[bold]{escape(rewards[0])} -> {escape(rewards[1])}[/bold]")
+    console.print(table)
+    for kind, message in found.messages.items():
+        console.print(f"[red]{escape(kind)}[/red]  {escape(message)}", soft_wrap=True)
+    for what, path in files.items():
+        console.print(f"{what}: {path}", soft_wrap=True, markup=False)
+
+
+def _told(outcome: Mapping[str, Any]) -> str:
+    if outcome["value"] is None:
+        return f"[red]{escape(outcome['kind'])}[/red]  [dim]{escape(outcome['message'])}[/dim]"
+    return f"{outcome['value']:g}  {escape(outcome['reason'])}  [dim]{escape(outcome['explanation'])}[/dim]"
+
+
+def _values(values: Sequence[float]) -> str:
+    shown = " ".join(f"{value:g}" for value in values[:_MOST_VALUES])
+    return f"{shown} ..." if len(values) > _MOST_VALUES else shown
