@@ -14,20 +14,33 @@ def listed(bodies: Iterable[bytes]) -> bytes:
     return b"[" + _BETWEEN.join(bodies) + b"]"
 
 
-def pick(frame: bytes, positions: Collection[int]) -> dict[int, dict[str, Any]]:
-    """Return the outcomes at some positions of a packed list; none for a position that it does not have."""
+def pick(frame: bytes, positions: Collection[int], number: int) -> dict[int, dict[str, Any]]:
+    """Return the outcomes at some positions of a packed list.
+
+    Args:
+        frame: The list.
+        positions: Which of them; one that it does not have is left out.
+        number: How many outcomes it has.
+    """
     text = zstandard.ZstdDecompressor().decompress(frame)
-    found: dict[int, dict[str, Any]] = {}
-    begins, line = 1, 0
-    for wanted in sorted(set(positions)):
-        while line < wanted and begins:
-            begins, line = text.find(b"\n", begins) + 1, line + 1  # within a text it would be escaped
-        ends = text.find(_BETWEEN, begins) if begins else 0
-        if wanted < 0 or not begins or text[begins:] == b"]":
-            continue
-        try:
-            found[wanted] = orjson.loads(text[begins : ends if ends > 0 else -1])
-        except orjson.JSONDecodeError:  # one line for all of them
-            whole = orjson.loads(text)
-            return {each: whole[each] for each in positions if 0 <= each < len(whole)}
-    return found
+    wanted = [each for each in positions if 0 <= each < number]
+    if b"\n" not in text:  # within a text it would be escaped
+        whole = orjson.loads(text)
+        return {each: whole[each] for each in wanted}
+    return {each: orjson.loads(_line(text, each, number)) for each in wanted}
+
+
+def _line(text: bytes, number: int, lines: int) -> bytes:
+    """Return a line's outcome, looked for from where it would be if all lines were as long as each other.
+
+    Going from line to line takes longer than reading all bytes before it at once.
+    """
+    here = len(text) * number // lines
+    at = text.count(b"\n", 0, here)
+    while at < number:
+        here, at = text.find(b"\n", here) + 1, at + 1
+    while at > number:
+        here, at = text.rfind(b"\n", 0, here), at - 1
+    begins = text.rfind(b"\n", 0, here) + 1 or 1
+    ends = text.find(_BETWEEN, begins)
+    return text[begins : ends if ends > 0 else -1]

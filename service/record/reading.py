@@ -189,7 +189,7 @@ def _score_rows(connection: Connection, spots: Sequence[Spot], names: Mapping[in
         positions.setdefault(spot.result_id, []).append(spot.position)
     said = {row.id: row for row in connection.execute(select(*_RESULTS).where(results.c.id.in_(list(positions)))).all()}
     asked = _requests_of(connection, {row.request_id for row in said.values()})
-    outcomes = {each: pick(row.outcomes, positions[each]) for each, row in said.items()}
+    outcomes = {each: pick(row.outcomes, positions[each], row.scored + row.failed) for each, row in said.items()}
     texts = {each: texts_of(shelf, asked[row.request_id].texts, set(positions[each])) for each, row in said.items()}
     heads = {each: _head(row, asked[row.request_id], names) for each, row in said.items()}
     return [

@@ -94,7 +94,7 @@ class RecordedRun:
         shelf = FolderShelf(self._folder)
         for row in self._rows():
             texts = texts_of(shelf, row.texts, range(row.samples))
-            outcomes = pick(row.outcomes, texts)
+            outcomes = pick(row.outcomes, texts, row.samples)
             params = orjson.loads(row.params)
             for position in sorted(texts):
                 yield self._case(row, position, texts[position], (params, outcomes[position]))

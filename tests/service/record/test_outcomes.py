@@ -14,5 +14,5 @@ NASTY = [scored(1.0, each) for each in ("},{", '},{"', "\n", ",\n", "]", "\\", '
 def test_each_is_found_where_it_was_put(outcomes: list[dict[str, object]]) -> None:
     """Whatever its texts hold, and whether or not it has a line of its own."""
     for frame in (compress(listed(map(orjson.dumps, outcomes))), pack(outcomes)):
-        assert dict(enumerate(outcomes)) == pick(frame, range(len(outcomes)))
-        assert {} == pick(frame, [len(outcomes), -1])
+        assert dict(enumerate(outcomes)) == pick(frame, range(len(outcomes)), len(outcomes))
+        assert {} == pick(frame, [len(outcomes), -1], len(outcomes))
