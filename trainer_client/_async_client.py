@@ -13,6 +13,7 @@ import httpx
 from trainer_client import _exchange, _rubrics
 from trainer_client._client import DEFAULT_DEADLINE_S, checked_url, headers, lost, requests, shown_url, timeout
 from trainer_client._exchange import Answer, Conversation, Lost, Reply, Send, Terms
+from trainer_client._label import checked_run
 from trainer_client._retry import Backoff
 from trainer_client._rubrics import RubricInfo, RubricResult
 from trainer_client._types import Outcome, RewardInfo, RewardRequest, RewardResult, Sample
@@ -40,11 +41,12 @@ class AsyncRewardClient:
         base_url: str,
         api_key: str | None = None,
         *,
+        run: str | None = None,
         deadline_s: float = DEFAULT_DEADLINE_S,
         backoff: Backoff | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._terms = Terms(shown_url(checked_url(base_url)), deadline_s, backoff or Backoff())
+        self._terms = Terms(shown_url(checked_url(base_url)), deadline_s, backoff or Backoff(), run=checked_run(run))
         self._turns = asyncio.Semaphore(MAX_UNDER_WAY)  # httpx's own queue takes time in the square of its length
         self._http = httpx.AsyncClient(base_url=base_url, headers=headers(api_key), transport=transport, limits=LIMITS)
 
@@ -56,22 +58,31 @@ class AsyncRewardClient:
         *,
         behaviour: str | None = None,
         build: str | None = None,
+        step: int | None = None,
     ) -> list[Outcome]:
         """What one reward says about each sample, in order; see `RewardClient.score`."""
         asked = RewardRequest(reward, params, behaviour, build)
-        return list((await self.score_many([asked], samples))[0].outcomes)
+        return list((await self.score_many([asked], samples, step=step))[0].outcomes)
 
     async def score_many(
-        self, rewards: Sequence[RewardRequest | str], samples: Sequence[Sample], *, statistics: bool = False
+        self,
+        rewards: Sequence[RewardRequest | str],
+        samples: Sequence[Sample],
+        *,
+        statistics: bool = False,
+        step: int | None = None,
     ) -> list[RewardResult]:
         """What each reward says about each sample; see `RewardClient.score_many`."""
+        asked = requests(rewards)
         return await self._carry_out(
-            _exchange.score_many(self._terms, requests(rewards), samples, statistics=statistics)
+            _exchange.score_many(self._terms, asked, samples, statistics=statistics, step=step)
         )
 
-    async def score_rubric(self, rubric: str, samples: Sequence[Sample], *, digest: str | None = None) -> RubricResult:
+    async def score_rubric(
+        self, rubric: str, samples: Sequence[Sample], *, digest: str | None = None, step: int | None = None
+    ) -> RubricResult:
         """What a rubric says about each sample; see `RewardClient.score_rubric`."""
-        return await self._carry_out(_rubrics.score_rubric(self._terms, rubric, samples, digest=digest))
+        return await self._carry_out(_rubrics.score_rubric(self._terms, rubric, samples, digest=digest, step=step))
 
     async def rubrics(self) -> list[RubricInfo]:
         """The rubrics that the service offers; see `RewardClient.rubrics`."""
@@ -133,7 +144,9 @@ class AsyncRewardClient:
         limit_s = max(0.001, step.timeout_s)
         try:
             async with asyncio.timeout(limit_s):
-                reply = await self._http.request(step.method, step.path, content=step.content, timeout=timeout(limit_s))
+                reply = await self._http.request(
+                    step.method, step.path, content=step.content, headers=step.headers, timeout=timeout(limit_s)
+                )
         except httpx.RequestError as error:
             return lost(error)
         except TimeoutError:

@@ -11,6 +11,7 @@ import httpx
 
 from trainer_client import _exchange, _rubrics
 from trainer_client._exchange import Answer, Conversation, Lost, Reply, Send, Terms
+from trainer_client._label import checked_run
 from trainer_client._retry import Backoff
 from trainer_client._rubrics import RubricInfo, RubricResult
 from trainer_client._types import Outcome, RewardInfo, RewardRequest, RewardResult, Sample
@@ -35,12 +36,13 @@ class RewardClient:
     Args:
         base_url: Where the service is, such as `http://127.0.0.1:8400`.
         api_key: Sent as a bearer token.
+        run: The training run that all of it belongs to, under which the service records it.
         deadline_s: How long one call may take, repeats included.
         backoff: The waits between attempts.
         transport: What carries the requests; for tests and for unusual networks.
 
     Raises:
-        ValueError: The URL does not begin with `http://` or `https://`, or no header can carry the key.
+        ValueError: The URL does not begin with `http://` or `https://`, or no header can carry the key or the run.
     """
 
     def __init__(
@@ -48,11 +50,12 @@ class RewardClient:
         base_url: str,
         api_key: str | None = None,
         *,
+        run: str | None = None,
         deadline_s: float = DEFAULT_DEADLINE_S,
         backoff: Backoff | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._terms = Terms(shown_url(checked_url(base_url)), deadline_s, backoff or Backoff())
+        self._terms = Terms(shown_url(checked_url(base_url)), deadline_s, backoff or Backoff(), run=checked_run(run))
         self._http = httpx.Client(base_url=base_url, headers=headers(api_key), transport=transport)
 
     def score(
@@ -63,6 +66,7 @@ class RewardClient:
         *,
         behaviour: str | None = None,
         build: str | None = None,
+        step: int | None = None,
     ) -> list[Outcome]:
         """What one reward says about each sample, in order.
 
@@ -72,15 +76,21 @@ class RewardClient:
             params: Settings that the reward's version offers.
             behaviour: The behaviour digest that must answer.
             build: The build digest that must answer.
+            step: The step of the run, for the service's record.
 
         Raises:
             RewardServiceError: See the subclasses for the reasons.
         """
         asked = RewardRequest(reward, params, behaviour, build)
-        return list(self.score_many([asked], samples)[0].outcomes)
+        return list(self.score_many([asked], samples, step=step)[0].outcomes)
 
     def score_many(
-        self, rewards: Sequence[RewardRequest | str], samples: Sequence[Sample], *, statistics: bool = False
+        self,
+        rewards: Sequence[RewardRequest | str],
+        samples: Sequence[Sample],
+        *,
+        statistics: bool = False,
+        step: int | None = None,
     ) -> list[RewardResult]:
         """What each reward says about each sample, one result for each reward, in order.
 
@@ -90,24 +100,29 @@ class RewardClient:
             rewards: The rewards, or their ids.
             samples: The completions; any number.
             statistics: Whether to ask for `RewardResult.statistics`.
+            step: The step of the run, for the service's record.
 
         Raises:
             RewardServiceError: See the subclasses for the reasons.
         """
-        return self._carry_out(_exchange.score_many(self._terms, requests(rewards), samples, statistics=statistics))
+        asked = requests(rewards)
+        return self._carry_out(_exchange.score_many(self._terms, asked, samples, statistics=statistics, step=step))
 
-    def score_rubric(self, rubric: str, samples: Sequence[Sample], *, digest: str | None = None) -> RubricResult:
+    def score_rubric(
+        self, rubric: str, samples: Sequence[Sample], *, digest: str | None = None, step: int | None = None
+    ) -> RubricResult:
         """What a rubric says about each sample, as one number and by its parts.
 
         Args:
             rubric: The id, such as `maths@v1`.
             samples: The completions; any number. A reference carries the fields of all the rubric's rewards.
             digest: The digest of the rubric that must answer.
+            step: The step of the run, for the service's record.
 
         Raises:
             RewardServiceError: See the subclasses for the reasons.
         """
-        return self._carry_out(_rubrics.score_rubric(self._terms, rubric, samples, digest=digest))
+        return self._carry_out(_rubrics.score_rubric(self._terms, rubric, samples, digest=digest, step=step))
 
     def rubrics(self) -> list[RubricInfo]:
         """The rubrics that the service offers.
@@ -165,7 +180,9 @@ class RewardClient:
         content = bytearray()
         limits = timeout(step.timeout_s)
         try:
-            with self._http.stream(step.method, step.path, content=step.content, timeout=limits) as reply:
+            with self._http.stream(
+                step.method, step.path, content=step.content, headers=step.headers, timeout=limits
+            ) as reply:
                 for chunk in reply.iter_bytes():
                     content += chunk
                     if time.monotonic() > ends:  # each chunk came in time, and all together do not

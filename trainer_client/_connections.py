@@ -43,12 +43,12 @@ def read(client: RewardClient, target: str, columns: Mapping[str, str] | None, d
 class Connections:
     """What one process holds open."""
 
-    def __init__(self, pid: int, url: str, api_key: str | None, deadline_s: float) -> None:
+    def __init__(self, pid: int, url: str, api_key: str | None, deadline_s: float, run: str | None = None) -> None:
         self.pid = pid
         self.lock = threading.Lock()
         self._reading: Future[Reading] | None = None
-        self.client = RewardClient(url, api_key, deadline_s=deadline_s)
-        self._terms = (url, api_key, deadline_s)
+        self.client = RewardClient(url, api_key, run=run, deadline_s=deadline_s)
+        self._terms = (url, api_key, deadline_s, run)
         self._loops: dict[asyncio.AbstractEventLoop, Line] = {}
 
     def anew(self) -> "Connections":
@@ -80,8 +80,8 @@ class Connections:
         with self.lock:
             if loop not in self._loops:
                 self._loops = {each: line for each, line in self._loops.items() if not each.is_closed()}
-                url, api_key, deadline_s = self._terms
-                client = AsyncRewardClient(url, api_key, deadline_s=deadline_s)
+                url, api_key, deadline_s, run = self._terms
+                client = AsyncRewardClient(url, api_key, run=run, deadline_s=deadline_s)
                 self._loops[loop] = Line(client, asyncio.Semaphore(MOST_UNDER_WAY))
             return self._loops[loop]
 

@@ -7,13 +7,14 @@ written twice.
 
 import logging
 import time
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
 from trainer_client import _wire
 from trainer_client._errors import Rejected, Unreachable
+from trainer_client._label import Label
 from trainer_client._retry import RETRIED_STATUSES, Backoff, retry_after_s
 from trainer_client._statistics import merged
 from trainer_client._types import RewardInfo, RewardRequest, RewardResult, Sample
@@ -30,6 +31,8 @@ class Send:
     path: str
     content: bytes | None
     timeout_s: float
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Beside those of every request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,9 @@ class Terms:
     clock: Callable[[], float] = time.monotonic
     """The time in seconds."""
 
+    run: str | None = None
+    """The training run that every conversation belongs to."""
+
 
 def rewards(terms: Terms) -> Conversation[list[RewardInfo]]:
     """The catalogue."""
@@ -86,7 +92,12 @@ def rewards(terms: Terms) -> Conversation[list[RewardInfo]]:
 
 
 def score_many(
-    terms: Terms, asked: Sequence[RewardRequest], samples: Sequence[Sample], *, statistics: bool = False
+    terms: Terms,
+    asked: Sequence[RewardRequest],
+    samples: Sequence[Sample],
+    *,
+    statistics: bool = False,
+    step: int | None = None,
 ) -> Conversation[list[RewardResult]]:
     """The results of several rewards over one batch, in as few requests as the service's limits allow.
 
@@ -95,17 +106,20 @@ def score_many(
     started = terms.clock()
     bodies = [_wire.sample_json(sample) for sample in samples]
     head = _wire.rewards_json(asked)
+    label = Label(terms.run, step)
     parts: list[tuple[list[int], list[RewardResult]]] = []
     for chunk in _wire.chunks(samples, [len(body) for body in bodies], len(asked)):
         picked = [bodies[position] for position in chunk]
         body = partial(_wire.score_body, head, picked)
         try:
-            content = yield from answered(terms, started, "POST", "/v1/score", partial(body, statistics=statistics))
+            content = yield from answered(
+                terms, started, "POST", "/v1/score", partial(body, statistics=statistics), label
+            )
         except Rejected as refusal:
             if not statistics or all(path != "body.statistics" for path, _ in refusal.errors):
                 raise
             statistics = False
-            content = yield from answered(terms, started, "POST", "/v1/score", body)
+            content = yield from answered(terms, started, "POST", "/v1/score", body, label)
         parts.append((chunk, _wire.results(content, asked, len(chunk))))
     return [joined([(chunk, found[each]) for chunk, found in parts]) for each in range(len(asked))]
 
@@ -128,19 +142,25 @@ def joined(parts: Sequence[tuple[Sequence[int], RewardResult]]) -> RewardResult:
 
 
 def answered(
-    terms: Terms, started: float, method: str, path: str, body: Callable[[int], bytes | None]
+    terms: Terms,
+    started: float,
+    method: str,
+    path: str,
+    body: Callable[[int], bytes | None],
+    label: Label | None = None,
 ) -> Conversation[bytes]:
-    """The content of a reply that means success.
+    """The content of a reply that means success, to one request in as many attempts as it takes.
 
     Raises:
         Unreachable: None came before the deadline.
         Rejected: The service refused.
     """
+    headers = {} if label is None else label.headers()
     attempt = 0
     while True:
         attempt += 1
         left = max(0.001, started + terms.deadline_s - terms.clock())
-        answer = yield Send(method, path, body(max(1, int(left * SERVICE_SHARE * 1000))), left)
+        answer = yield Send(method, path, body(max(1, int(left * SERVICE_SHARE * 1000))), left, headers)
         if isinstance(answer, Reply):
             if answer.status < 300:  # noqa: PLR2004  HTTP's own border
                 return answer.content

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from trainer_client import _wire
 from trainer_client._errors import BadReply, VersionMismatch
 from trainer_client._exchange import Conversation, Terms, answered
+from trainer_client._label import Label
 from trainer_client._types import Outcome, Sample
 
 __all__ = ["RubricInfo", "RubricPart", "RubricResult"]
@@ -97,16 +98,17 @@ def info(value: Mapping[str, Any]) -> RubricInfo:
 
 
 def score_rubric(
-    terms: Terms, rubric: str, samples: Sequence[Sample], *, digest: str | None
+    terms: Terms, rubric: str, samples: Sequence[Sample], *, digest: str | None, step: int | None = None
 ) -> Conversation[RubricResult]:
     """The result of a rubric over one batch, in as few requests as the service's limits allow."""
     started = terms.clock()
     bodies = [_wire.sample_json(sample) for sample in samples]
     path = f"{PATH}/{quote(rubric)}/score"
+    label = Label(terms.run, step)
     found: list[tuple[list[int], RubricResult]] = []
     for chunk in _wire.chunks(samples, [len(body) for body in bodies], MOST_PARTS):
         body = partial(_wire.rubric_body, [bodies[position] for position in chunk])
-        content = yield from answered(terms, started, "POST", path, body)
+        content = yield from answered(terms, started, "POST", path, body, label)
         found.append((chunk, result(content, rubric, len(chunk), digest)))
     return joined(found)
 

@@ -57,6 +57,7 @@ class Scorer:
         digest: The behaviour digest of the reward, or the digest of the rubric, that must answer.
         unscored: The number to give where there is no judgement; None raises `Unscored` instead.
         deadline_s: How long one call may take, repeats included.
+        run: The training run under which the service records what is scored.
 
     Raises:
         ValueError: `unscored` is no finite number, of which a trainer would make a reward all the same.
@@ -73,6 +74,7 @@ class Scorer:
         digest: str | None = None,
         unscored: float | None = None,
         deadline_s: float = DEFAULT_DEADLINE_S,
+        run: str | None = None,
     ) -> None:
         number = None if unscored is None else finite(unscored)
         self.target = target
@@ -85,16 +87,17 @@ class Scorer:
             "digest": digest,
             "unscored": number,
             "deadline_s": float(deadline_s),
+            "run": run,
         }
         self._params, self._columns = self._settings["params"], self._settings["columns"]
         self._digest, self._unscored = digest, number
-        self._open = Connections(os.getpid(), url, api_key, deadline_s)
+        self._open = Connections(os.getpid(), url, api_key, deadline_s, run)
         self._failed = itertools.count(1)
         self._missed: set[str] = set()
         self._lock = threading.Lock()
 
-    def score(self, rows: Sequence[Row]) -> list[Verdict]:
-        """A number for each row.
+    def score(self, rows: Sequence[Row], step: int | None = None) -> list[Verdict]:
+        """A number for each row, of a step of the run where that is known.
 
         Raises:
             RewardServiceError: The service did not answer, or refused.
@@ -106,12 +109,12 @@ class Scorer:
         samples = self._samples(rows, fields)
         client = connections.client.within(self._left_s(started))
         if rubric is None:
-            outcomes = client.score(self.target, samples, self._params, behaviour=self._digest)
+            outcomes = client.score(self.target, samples, self._params, behaviour=self._digest, step=step)
         else:
-            outcomes = list(client.score_rubric(self.target, samples, digest=self._digest).outcomes)
+            outcomes = list(client.score_rubric(self.target, samples, digest=self._digest, step=step).outcomes)
         return [self._verdict(outcome, rubric) for outcome in outcomes]
 
-    async def ascore(self, rows: Sequence[Row]) -> list[Verdict]:
+    async def ascore(self, rows: Sequence[Row], step: int | None = None) -> list[Verdict]:
         """A number for each row; see `score`."""
         started, connections = time.monotonic(), self._connections()
         fields, rubric = await asyncio.wrap_future(connections.reading(self.target, self._columns))
@@ -122,9 +125,10 @@ class Scorer:
         async with line.turn:
             client = line.client.within(left_s)
             if rubric is None:
-                outcomes = await client.score(self.target, samples, self._params, behaviour=self._digest)
+                outcomes = await client.score(self.target, samples, self._params, behaviour=self._digest, step=step)
             else:
-                outcomes = list((await client.score_rubric(self.target, samples, digest=self._digest)).outcomes)
+                whole = await client.score_rubric(self.target, samples, digest=self._digest, step=step)
+                outcomes = list(whole.outcomes)
         return [self._verdict(outcome, rubric) for outcome in outcomes]
 
     def close(self) -> None:

@@ -86,7 +86,7 @@ class Session:
         results: dict[int, RewardResult] = {}
         for bundle, samples in parts:
             requests = [self._specs[position].request for position in bundle.rewards]
-            given = self._client.score_many(requests, samples, statistics=self._asks_statistics)
+            given = self._client.score_many(requests, samples, statistics=self._asks_statistics, step=step)
             results |= dict(zip(bundle.rewards, given, strict=True))
         ordered = [results[position] for position in range(len(self._specs))]
         found = replace(

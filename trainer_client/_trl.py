@@ -15,6 +15,7 @@ from trainer_client._client import DEFAULT_DEADLINE_S, RewardClient, checked_url
 from trainer_client._completions_log import CompletionsLog
 from trainer_client._forward import LogExtra, LogMetric
 from trainer_client._guard import FailureGuard
+from trainer_client._label import checked_run
 from trainer_client._override import override
 from trainer_client._session import Session
 from trainer_client._spec import RewardSpec
@@ -41,6 +42,7 @@ class TRLRewards:
         specs: The rewards.
         base_url: Where the service is, such as `http://127.0.0.1:8400`.
         api_key: Sent as a bearer token.
+        run: The training run under which the service records each batch, with the trainer's step.
         max_failure_share: The share of recent completions that may fail so before the run is stopped.
         warn_after_groups: Groups in a row to whose completions a reward gave the same value, after which a
             `RewardWarning` says so, once for each reward; None never warns.
@@ -49,7 +51,8 @@ class TRLRewards:
         transport: What carries the requests; for tests and for unusual networks.
 
     Raises:
-        ValueError: There are no specs, or the URL does not begin with `http://` or `https://`.
+        ValueError: There are no specs, the URL does not begin with `http://` or `https://`, or the run's name cannot
+            be sent.
     """
 
     def __init__(  # noqa: PLR0913  a run has as many settings, nearly all of which stay as they are
@@ -58,6 +61,7 @@ class TRLRewards:
         *,
         base_url: str,
         api_key: str | None = None,
+        run: str | None = None,
         max_failure_share: float = 0.05,
         warn_after_groups: int | None = DEFAULT_WARN_AFTER_GROUPS,
         deadline_s: float = DEFAULT_DEADLINE_S,
@@ -70,6 +74,7 @@ class TRLRewards:
         self.names = _spec.names(self.specs)
         self._base_url = checked_url(base_url)
         self._api_key = api_key
+        self._run = checked_run(run)
         self._max_failure_share = max_failure_share
         self._warn_after_groups = warn_after_groups
         self._deadline_s = deadline_s
@@ -104,7 +109,11 @@ class TRLRewards:
         with self._lock:
             if self._session is None or self._session.pid != os.getpid():
                 client = RewardClient(
-                    self._base_url, self._api_key, deadline_s=self._deadline_s, transport=self._transport
+                    self._base_url,
+                    self._api_key,
+                    run=self._run,
+                    deadline_s=self._deadline_s,
+                    transport=self._transport,
                 )
                 log = None if self._log_path is None else CompletionsLog(self._log_path)
                 guard = FailureGuard(self._max_failure_share)
