@@ -48,6 +48,14 @@ def test_a_request_id_is_echoed_or_made(testbed: httpx.Client) -> None:
     assert testbed.get("/nothing").headers["x-request-id"]
 
 
+def test_a_header_that_says_what_it_cannot_is_a_problem(testbed: httpx.Client) -> None:
+    """With its name, before the body is read."""
+    reply = testbed.post("/v1/score", headers={"X-Run-Step": "twelve"}, content=b"{")
+    assert "header.X-Run-Step: " in check_problem(reply, 422)["detail"]
+    good = {"X-Run-ID": "grpo / 7b", "X-Run-Step": "12", "Idempotency-Key": "k"}
+    assert 200 == testbed.get("/v1/rewards", headers=good).status_code
+
+
 @pytest.mark.parametrize(
     "authorization",
     [

@@ -49,6 +49,24 @@ async def test_money_is_tokens_times_their_prices(tmp_path: Path) -> None:
         assert Spent() == await budget.spent("another")
 
 
+async def test_a_team_may_have_a_budget_of_its_own(tmp_path: Path) -> None:
+    """Less than everybody's, or more, or nothing; who has none has everybody's."""
+    limits = {"poor": 0.0, "rich": 0.02}
+    judge = settings(tmp_path, budget_usd=0.01, **PRICES)
+    store = Store(judge.cache, judge.name, 10)
+    store.prepare()
+    await store.open()
+    try:
+        budget = Budget(judge, store, Clock(), limits.get)
+        for team, calls in (("poor", 0), ("rich", 4), ("another", 2)):
+            for _ in range(calls):
+                await spend(budget, team, Cost(1500, 250))
+            with pytest.raises(JudgeUnavailable, match=USED_UP):
+                await budget.reserve(team, Cost(1, 0))
+    finally:
+        await store.close()
+
+
 async def test_the_last_call_that_fits_is_made(tmp_path: Path) -> None:
     """$0.005 a call: two fit into a cent, to the cent, and the third does not; another team has a cent of its own."""
     async with budgeting(settings(tmp_path, budget_usd=0.01, **PRICES)) as budget:

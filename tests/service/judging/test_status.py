@@ -8,9 +8,15 @@ import httpx
 import pytest
 
 from service import telemetry
+from service.backing import Backing
+from service.call import Caller, Role
 from service.judge import EndpointJudges
 from service.judging.nobody import HOW_TO
 from service.settings import Settings
+from service.teams.key_store import Grant, Roll
+from service.teams.keyring import Keyring
+from service.teams.secret import digest_of
+from service.teams.team import Limits
 from tests.service.judging.asking import Dice, settings
 from tests.service.judging.scripted_server import scripted_thread
 from tests.service.judging.scripts import HONEST, Script
@@ -85,6 +91,34 @@ def test_with_a_judge_it_counts(tmp_path: Path) -> None:
         "purged_total": 0.0,
         "unrecorded_total": 0.0,
     }.items() <= found.items()
+
+
+def test_a_team_is_told_what_it_has_spent_itself(tmp_path: Path) -> None:
+    """And nothing of what another has; its own limit holds, others go on."""
+    keys = {team: f"ts_{team}-1_{number:064}" for number, team in enumerate(("a", "b", "poor"))}
+    grants = [Grant(digest_of(key), Caller(team, Role.SCORE), None) for team, key in keys.items()]
+    keyring = Keyring(lambda: Roll(grants, {"poor": Limits(judge_usd_per_day=0.0)}, has_keys=True))
+    keyring.refresh()
+    with scripted_thread(HONEST) as server:
+        judge = settings(tmp_path, server.url, input_usd_per_million=1.0, output_usd_per_million=1.0)
+        judges = EndpointJudges(
+            judge, telemetry.quiet(), Dice(0.5), usd_per_day=lambda team: keyring.limits(team).judge_usd_per_day
+        )
+        judges.prepare()
+        with (
+            running_service(TEST_REWARDS, Settings(workers=2), judges=judges, backing=Backing(keyring)) as url,
+            httpx.Client(base_url=url, timeout=30) as client,
+        ):
+            found = {}
+            for team in ("poor", "a"):
+                client.headers["Authorization"] = f"Bearer {keys[team]}"
+                (found[team],) = score(client, "good")
+            spent = {}
+            for team, key in keys.items():
+                told = client.get("/v1/judge", headers={"Authorization": f"Bearer {key}"}).json()
+                spent[team] = told["spent_today_tokens"]
+    assert ("scored", "judge_unavailable") == (found["a"]["status"], found["poor"]["kind"])
+    assert (True, 0, 0) == (spent["a"] > 0, spent["b"], spent["poor"])
 
 
 def test_the_route_wants_the_key(locked: httpx.Client) -> None:
