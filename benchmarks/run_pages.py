@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from statistics import quantiles
@@ -98,11 +99,16 @@ def _kinds(filled: Filled) -> Iterator[tuple[str, Callable[[random.Random], Quer
         ("a kind that there is not", Filters(kind="crash"), 0.0),
     ):
         yield f"{name}, first", _drawn(filters)
-        yield f"{name}, deep", _drawn(filters, lambda r, value=value: (value, r.randrange(filled.results), 0))
+        yield f"{name}, deep", _drawn(filters, partial(_deep, value, filled.results))
     yield "the runs", lambda _: lambda runs: runs.page(_TEAM, None, 50)
     yield "the run", lambda _: lambda runs: runs.shown(_TEAM, _RUN)
     yield "statistics over time", lambda _: lambda runs: runs.statistics(_TEAM, _RUN, None, "time", 100)
     yield "statistics over steps", lambda _: lambda runs: runs.statistics(_TEAM, _RUN, None, "step", 100)
+
+
+def _deep(value: float, results: int, numbers: random.Random) -> tuple[float, int, int]:
+    """Return a place among the samples of one value."""
+    return value, numbers.randrange(results), 0
 
 
 def _drawn(
