@@ -109,7 +109,7 @@ class Metrics(Collector):
         router = APIRouter(tags=["health"])
 
         @router.get(
-            "/metrics", operation_id="metrics", response_class=PlainTextResponse, responses=errors.responses(401)
+            "/metrics", operation_id="metrics", response_class=PlainTextResponse, responses=errors.responses(401, 403)
         )
         async def metrics() -> Response:
             """What the service has done since it started, in Prometheus' text format."""

@@ -64,7 +64,7 @@ class ScoreRoutes:
                 summary=reward.summary,
                 description=reward.doc,
                 response_model=wire.ScoreResponse,
-                responses=errors.responses(400, 401, 413, 422, 503),
+                responses=errors.responses(400, 401, 403, 413, 422, 503),
                 deprecated=False,
             )
         router.add_api_route(
@@ -77,7 +77,7 @@ class ScoreRoutes:
             operation_id="score",
             summary="Score one batch with several rewards",
             response_model=wire.BatchResponse,
-            responses=errors.responses(400, 401, 413, 422, 503),
+            responses=errors.responses(400, 401, 403, 413, 422, 503),
         )
         return router
 

@@ -13,8 +13,8 @@ from service.compat.desk import Desk
 from service.compat.gym_figures import figures
 from service.compat.target_id import TargetId
 
-_PROBLEMS = errors.responses(401, 404, 413, 422)
-_LARGE = errors.responses(400, 401, 404, 413, 422)
+_PROBLEMS = errors.responses(401, 403, 404, 413, 422)
+_LARGE = errors.responses(400, 401, 403, 404, 413, 422)
 
 
 class GymSession(TypedDict, total=False):
@@ -55,7 +55,7 @@ def add_routes(router: APIRouter, desk: Desk) -> None:
         await desk.find(request.state.call, target)
         return _named(await request.body())
 
-    @router.get("/reverify_mode", operation_id="reverify_mode_nemo_gym", responses=errors.responses(401, 404, 422))
+    @router.get("/reverify_mode", operation_id="reverify_mode_nemo_gym", responses=errors.responses(401, 403, 404, 422))
     async def reverify_mode(request: Request, target: TargetId) -> Literal["stateless"]:
         """Answer NeMo Gym's question whether stored rows may be verified again: they may."""
         await desk.find(request.state.call, target)

@@ -88,7 +88,7 @@ class NemoGymVerified(BaseModel):
 def router(desk: Desk) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/compat/nemo_gym/{target}", tags=["trainers"], route_class=LenientRoute)
-    problems = errors.responses(400, 401, 404, 413, 422, 503)
+    problems = errors.responses(400, 401, 403, 404, 413, 422, 503)
 
     @router.post(
         "/verify",

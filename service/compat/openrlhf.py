@@ -96,7 +96,7 @@ def router(desk: Desk) -> APIRouter:
             operation_id=operation_id,
             summary="OpenRLHF's remote reward",
             response_model=OpenRlhfResponse,
-            responses=errors.responses(400, 401, 404, 413, 422, 503),
+            responses=errors.responses(400, 401, 403, 404, 413, 422, 503),
         )
     return router
 

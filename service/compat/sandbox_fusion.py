@@ -80,7 +80,7 @@ def router(desk: Desk) -> APIRouter:
         operation_id="run_code",
         summary="A verdict for clients of SandboxFusion",
         response_model=RunCodeResponse,
-        responses=errors.responses(400, 401, 404, 413, 422, 504),
+        responses=errors.responses(400, 401, 403, 404, 413, 422, 504),
     )
     async def run_code(
         request: Request,

@@ -42,7 +42,7 @@ def router(desk: Desk) -> APIRouter:
         operation_id="score_slime",
         summary="slime's remote reward",
         response_model=float | dict[str, float],
-        responses=errors.responses(400, 401, 404, 413, 422, 503),
+        responses=errors.responses(400, 401, 403, 404, 413, 422, 503),
     )
     async def score_slime(
         request: Request,

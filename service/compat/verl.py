@@ -54,7 +54,7 @@ def router(desk: Desk) -> APIRouter:
         operation_id="score_verl",
         summary="verl's compute_score",
         response_model=VerlScores | dict[str, float],
-        responses=errors.responses(400, 401, 404, 413, 422, 503),
+        responses=errors.responses(400, 401, 403, 404, 413, 422, 503),
     )
     async def score_verl(
         request: Request,
