@@ -26,6 +26,7 @@ from service import telemetry
 from service.__main__ import _run, _server
 from service.listener import listen
 from service.settings import Settings
+from service.tracing import NoTracer
 
 _START_S = 60.0
 _LAG_STEP_S = 0.002
@@ -88,7 +89,7 @@ def main() -> None:
     port_file = Path(sys.argv[1])
     settings = Settings(port=0)
     log = telemetry.configure(settings.log_level, telemetry.standard_error())
-    server = _server(settings, log)
+    server = _server(settings, log, NoTracer())
     listener = listen(settings.host, settings.port)
     app = server.config.app
     if not isinstance(app, FastAPI):

@@ -15,13 +15,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rewards import digest
 from rewards.registry import discover
-from service import telemetry
-from service.app import create_app
+from service import telemetry, tracing
+from service.app import create_app, service_version
 from service.backing import Backing
 from service.compat.root_targets import UnknownTargetError
 from service.database.engine import DatabaseError, open_database, reason
+from service.drain import DrainingServer
 from service.judging.nobody import Judges, NoJudges
 from service.listener import listen, publish
+from service.operating import Operating
 from service.pool import Pool
 from service.rubrics.rubric import RubricError
 from service.settings import MEBIBYTE, Settings, complaints, strangers
@@ -30,6 +32,7 @@ from service.teams.gate import check_bind
 from service.teams.key_store import KeyStore
 from service.teams.keyring import Keyring
 from service.telemetry import Telemetry
+from service.tracing import NoTracesError, Tracer
 
 _GC_OBJECTS = 50_000
 """New objects after which to look for cycles among them: a few megabytes."""
@@ -57,8 +60,9 @@ def main(settings: Settings | None = None) -> int:
     for name in strangers(os.environ):
         log.warning("unknown_setting", variable=name)
     try:
-        server = _server(settings, log)
-    except (OSError, RubricError, UnknownTargetError, DatabaseError, UnsafeBindError) as error:
+        tracer = tracing.configured(settings.otel, os.environ, service_version())
+        server = _server(settings, log, tracer)
+    except (OSError, RubricError, UnknownTargetError, DatabaseError, NoTracesError, UnsafeBindError) as error:
         sys.stderr.write(f"touchstone: {error}\n")
         return 2 if isinstance(error, UnsafeBindError) else 1
     # uvicorn has handlers of its own while it runs, and hands the signal to these once it has drained: exit code 0.
@@ -76,6 +80,7 @@ def main(settings: Settings | None = None) -> int:
     for extra, target in settings.nemo_gym_ports.items():
         log.event("nemo_gym_port_opened", url=f"http://{host}:{extra}", target=target)
     _run(server, listeners)
+    tracer.stop()
     log.event("service_stopped")
     return 0
 
@@ -126,7 +131,7 @@ def _keyring(settings: Settings, engine: Engine) -> Keyring:
     return keyring
 
 
-def _server(settings: Settings, log: Telemetry) -> uvicorn.Server:
+def _server(settings: Settings, log: Telemetry, tracer: Tracer) -> uvicorn.Server:
     """Return the server with everything it serves; the workers start with it.
 
     Raises:
@@ -139,6 +144,7 @@ def _server(settings: Settings, log: Telemetry) -> uvicorn.Server:
         memory_bytes=settings.worker_memory_mb * MEBIBYTE,
         recycle_after=settings.worker_recycle_after,
         max_queued=settings.max_queued,
+        tracer=tracer,
     )
     pool.warm_up()
     engine = open_database(settings.database)
@@ -147,7 +153,8 @@ def _server(settings: Settings, log: Telemetry) -> uvicorn.Server:
     registry = discover("rewards")
     digests = digest.digests(registry)
     backing = Backing.on(engine, keyring, settings, digests, log)
-    app = create_app(settings, registry, digests, pool, log, judges, backing)
+    operating = Operating(tracer)
+    app = create_app(settings, registry, digests, pool, log, judges, backing, operating)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -156,7 +163,7 @@ def _server(settings: Settings, log: Telemetry) -> uvicorn.Server:
         timeout_graceful_shutdown=settings.drain_s,
         timeout_keep_alive=_KEEP_ALIVE_S,
     )
-    return uvicorn.Server(config)
+    return DrainingServer(config, operating.drain, settings.lame_duck_s)
 
 
 def _run(server: uvicorn.Server, listeners: list[socket.socket]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 from rewards.digest import Digests
 from rewards.registry import Registry
 from service import catalogue, errors, openapi, routes, telemetry
+from service.answer_headers import AnswerHeaders
 from service.backing import Backing
 from service.compat import routes as compat_routes
 from service.compat.desk import Desk
@@ -21,11 +23,14 @@ from service.judging import status as judge_status
 from service.judging.bench import Bench
 from service.judging.nobody import Judges, NoJudges
 from service.memo import Memo
+from service.metering import memory, process
 from service.metrics import Metrics
+from service.operating import Operating
 from service.pool import Pool
 from service.quotas.door import Door
 from service.quotas.quota import TeamQuotas
 from service.record.routes import RunRoutes
+from service.retirement import Retirements
 from service.rubrics.book import RubricBook
 from service.rubrics.routes import RubricRoutes
 from service.scoring import Scorer
@@ -34,6 +39,7 @@ from service.settings import Settings
 from service.targets import Targets
 from service.teams.gate import Gate
 from service.telemetry import Telemetry
+from service.traced_requests import TracedRequests
 
 _DESCRIPTION = """
 Scores language-model completions while they are being trained: versioned reward functions and verifiers, called in
@@ -44,7 +50,7 @@ its value is null, which is not zero.
 """
 
 
-def create_app(
+def create_app(  # noqa: PLR0913, PLR0917 - all that the service is made of comes together here
     settings: Settings,
     registry: Registry,
     digests: Mapping[str, Digests],
@@ -52,6 +58,7 @@ def create_app(
     log: Telemetry,
     judges: Judges | None = None,
     backing: Backing | None = None,
+    operating: Operating | None = None,
 ) -> FastAPI:
     """Return the app. The pool starts and stops with it.
 
@@ -63,9 +70,13 @@ def create_app(
         log: Where events go.
         judges: Whom judged rewards ask; not started yet. Without any, they are `judge_unavailable`.
         backing: What is kept. Without it nothing is, and there are no keys but the operator's.
+        operating: Who watches it, when it ends, and what goes out of use; by default nobody, and never.
     """
     judges = judges or NoJudges()
     backing = backing or Backing()
+    operating = operating or Operating()
+    tracer, drain = operating.tracer, operating.drain
+    retirements = Retirements.packaged(registry) if operating.retirements is None else operating.retirements
     door = Door(TeamQuotas(settings, backing.keyring.limits), backing.allowances, pool.check)
     app: FastAPI = FastAPIOffline(
         docs_url="/docs",
@@ -80,15 +91,17 @@ def create_app(
     errors.install(app)
     metrics = Metrics(registry, pool, judges)
     memo = Memo(settings.memo_entries, settings.memo_bytes)
+    metrics.add(partial(memory.collect, memo))
+    metrics.add(partial(process.collect, service_version(), pool))
     scorer = Scorer(registry, pool, Bench(judges.for_team), settings.max_text_chars, memo)
-    served = ServedScorer(scorer, metrics, log, door, backing.recorder, settings.max_queued)
-    score_routes = routes.ScoreRoutes(settings, registry, digests, served)
+    served = ServedScorer(scorer, metrics, log, door, backing.recorder, settings.max_queued, tracer)
+    score_routes = routes.ScoreRoutes(settings, registry, digests, served, retirements)
     book = RubricBook(registry, settings.rubrics, backing.rubrics)
     targets = Targets(registry, book, served)
     routers = [
-        catalogue.health_router(pool, service_version()),
+        catalogue.health_router(pool, service_version(), drain),
         metrics.router(),
-        catalogue.catalogue_router(registry, digests),
+        catalogue.catalogue_router(registry, digests, retirements),
         score_routes.router(),
         RubricRoutes(settings, book, targets, digests).router(),
         judge_status.router(judges),
@@ -104,7 +117,10 @@ def create_app(
         door=door,
         gate=Gate(backing.keyring, settings.api_key, settings.host),
         shortcuts=score_routes.shortcuts(),
+        headers=AnswerHeaders(retirements, drain),
     )
+    if tracer.is_on:
+        app.add_middleware(TracedRequests, tracer=tracer, names=metrics.names)
     app.add_middleware(GatewayTimeouts)
     app.add_middleware(RootTargets, ports=checked(settings.nemo_gym_ports, targets))
     openapi.install(app)

@@ -1,6 +1,7 @@
 """What the pool has under way: batches, the items in them, the shards in which they travel and what a worker runs."""
 
 import asyncio
+import time
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
@@ -29,6 +30,9 @@ class Batch:
     unreadable: set[str] = field(default_factory=set)
     """The references, as `blame.references_of` writes them, that are known to be too expensive to read."""
     abandoned: bool = False
+    queued_at: float = field(default_factory=time.perf_counter)
+    begun_at: float | None = None
+    """When the first worker took a part of it."""
 
     def settle(self, work: "Work", outcomes: list[EncodedOutcome]) -> None:
         """Note the outcomes of an item, one for each of its samples."""
@@ -111,6 +115,7 @@ class Run:
         """How many of its items are answered."""
         for batch in shard.batches:
             batch.runs.add(self)
+            batch.begun_at = batch.begun_at or time.perf_counter()
 
     @property
     def left(self) -> list[Work]:

@@ -36,6 +36,10 @@ class Notes:
     """Whether it was answered before, and is answered again from the record."""
     seconds: dict[str, float] = field(default_factory=dict)
     """How long each stage took, by the stage's name."""
+    rewards: list[str] = field(default_factory=list)
+    """The rewards that were asked for."""
+    problem: str | None = None
+    """The type of the error that it was answered with; None where it was none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,17 @@ from rewards.declare import Reward
 from rewards.digest import Digests
 from rewards.registry import Registry
 from service import errors, wire
+from service.drain import Drain
 from service.pool import Pool
+from service.retirement import Retirements
 
 _JSON = "application/json"
 
 
-def catalogue_router(registry: Registry, digests: Mapping[str, Digests]) -> APIRouter:
+def catalogue_router(registry: Registry, digests: Mapping[str, Digests], retirements: Retirements) -> APIRouter:
     """Return the routes that say what is served."""
     router = APIRouter(tags=["catalogue"])
-    entries = {reward.id: _entry(reward, registry, digests[reward.id]) for reward in registry.values()}
+    entries = {reward.id: _entry(reward, registry, digests[reward.id], retirements) for reward in registry.values()}
 
     @router.get("/v1/rewards", operation_id="list_rewards", responses=errors.responses(401))
     async def list_rewards() -> wire.Catalogue:
@@ -37,14 +39,14 @@ def catalogue_router(registry: Registry, digests: Mapping[str, Digests]) -> APIR
     return router
 
 
-def health_router(pool: Pool, version: str) -> APIRouter:
+def health_router(pool: Pool, version: str, drain: Drain) -> APIRouter:
     """Return the routes that an orchestrator asks."""
     router = APIRouter(tags=["health"])
 
     def health() -> wire.Health:
         status = pool.status
         return wire.Health(
-            status="ok" if status.ready else "not_ready",
+            status=("draining" if drain.has_begun else "ok") if status.ready else "not_ready",
             version=version,
             workers=status.workers,
             workers_ready=status.ready,
@@ -64,7 +66,7 @@ def health_router(pool: Pool, version: str) -> APIRouter:
 
     @router.get("/readyz", operation_id="readyz", responses={503: {"model": wire.Health}})
     async def readyz() -> Response:
-        """A worker is ready to score; 503 while none is."""
+        """A worker is ready to score; 503 while none is, and once the service is about to end."""
         now = health()
         return Response(now.model_dump_json(), 200 if now.status == "ok" else 503, media_type=_JSON)
 
@@ -79,7 +81,8 @@ def unknown(reward_id: str, registry: Registry) -> str:
     return f"There is no reward {reward_id!r}. {hint}"
 
 
-def _entry(reward: Reward, registry: Registry, digests: Digests) -> wire.CatalogueEntry:
+def _entry(reward: Reward, registry: Registry, digests: Digests, retirements: Retirements) -> wire.CatalogueEntry:
+    retired = retirements.get(reward.id)
     reference = wire.reference_model(reward, registry)
     return wire.CatalogueEntry(
         id=reward.id,
@@ -94,8 +97,10 @@ def _entry(reward: Reward, registry: Registry, digests: Digests) -> wire.Catalog
         group=reward.is_group,
         judged=reward.is_judged,
         needs=list(reward.needs),
-        deprecated=False,
-        use_instead=registry.successor(reward.id),
+        deprecated=retired is not None,
+        deprecated_since=None if retired is None else retired.since,
+        sunset=None if retired is None else retired.sunset,
+        use_instead=registry.successor(reward.id) if retired is None else retired.successor,
         reference=None if reference is None else _schema(reference),
         params=_schema(reward.params),
     )

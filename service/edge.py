@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import call_headers
+from service.answer_headers import AnswerHeaders
 from service.call import Call
 from service.errors import ProblemError, problem
 from service.metrics import Metrics
@@ -42,6 +43,7 @@ class Edge:
         door: Door,
         gate: Gate,
         shortcuts: Shortcuts,
+        headers: AnswerHeaders,
     ) -> None:
         self._app = app
         self._shortcuts = shortcuts
@@ -49,6 +51,7 @@ class Edge:
         self._metrics = metrics
         self._door = door
         self._gate = gate
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -59,7 +62,7 @@ class Edge:
         headers = Headers(scope=scope)
         request_id = _request_id(headers)
         call = Call(request_id)
-        reply = _Reply(send, request_id)
+        reply = _Reply(send, call, self._headers, started)
         bytes_in = 0
         try:
             caller = self._gate.caller(scope["method"], scope["path"], headers)
@@ -71,6 +74,7 @@ class Edge:
                 self._door.knock(call.team)
             body = await _body(receive, limit)
             bytes_in = len(body)
+            call.notes.seconds["read"] = time.perf_counter() - started
             await self._answer(scope, body, receive, reply)
         except _HungUpError:
             reply.status = 499
@@ -87,11 +91,13 @@ class Edge:
                 detail = f"Please report it with the request id {request_id}."
                 await problem("internal", 500, detail)(scope, receive, reply.send)
         status, seconds = reply.status or 0, time.perf_counter() - started
-        self._metrics.request_answered(path=scope["path"], status=status, seconds=seconds)
+        self._metrics.request_answered(
+            route=self._metrics.names.of(scope), status=status, seconds=seconds, notes=call.notes
+        )
         self._telemetry.request_answered(
             request_id=request_id,
             method=scope["method"],
-            path=scope["path"],
+            path=self._metrics.names.shown(scope),
             status=status,
             bytes_in=bytes_in,
             seconds=seconds,
@@ -124,17 +130,22 @@ class Edge:
 
 
 class _Reply:
-    """Sends a response on, with the request id in its headers, and remembers its status."""
+    """Sends a response on, with what its call says in its headers, and remembers its status."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, call: Call, headers: AnswerHeaders, started: float) -> None:
         self._send = send
-        self._request_id = request_id
+        self._call = call
+        self._headers = headers
+        self._started = started
         self.status: int | None = None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            MutableHeaders(scope=message)["X-Request-ID"] = self._request_id
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-ID"] = self._call.request_id
+            for name, value in self._headers.of(self._call.notes, time.perf_counter() - self._started):
+                headers[name] = value
         await self._send(message)
 
 

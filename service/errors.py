@@ -25,7 +25,10 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from typing_extensions import override
 
+from service.call import Call
 from service.pool import PoolUnavailableError
 
 MEDIA_TYPE = "application/problem+json"
@@ -93,6 +96,23 @@ class ProblemError(Exception):
         return problem(self.slug, self.status, self.detail, errors=self.errors, headers=self.headers)
 
 
+class _ProblemResponse(Response):
+    """A problem, which is noted in the call that it answers."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, slug: str, status: int, body: Problem, headers: Mapping[str, str]) -> None:
+        super().__init__(orjson.dumps(body.model_dump()), status, {**headers, "Content-Type": MEDIA_TYPE})
+        self._slug = slug
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        call = scope.get("state", {}).get("call")
+        if isinstance(call, Call):
+            call.notes.problem = self._slug
+        await super().__call__(scope, receive, send)
+
+
 def problem(
     slug: str,
     status: int,
@@ -109,7 +129,7 @@ def problem(
         detail=detail,
         errors=list(errors),
     )
-    return Response(orjson.dumps(body.model_dump()), status, {**(headers or {}), "Content-Type": MEDIA_TYPE})
+    return _ProblemResponse(slug, status, body, headers or {})
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, object]]:

@@ -31,6 +31,10 @@ class Memo:
         self._max_entries = max_entries
         self._max_bytes = max_bytes
         self._bytes = 0
+        self.hits = 0
+        """How often what was looked for was there."""
+        self.misses = 0
+        """How often it was not."""
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -43,8 +47,11 @@ class Memo:
     def find(self, key: bytes) -> EncodedOutcome | None:
         """Return the outcome kept under the key."""
         found = self._kept.get(key)
-        if found is not None:
-            self._kept.move_to_end(key)
+        if found is None:
+            self.misses += 1
+            return None
+        self.hits += 1
+        self._kept.move_to_end(key)
         return found
 
     def keep(self, key: bytes, outcome: EncodedOutcome) -> None:

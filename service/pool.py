@@ -7,6 +7,7 @@ workers, and a team's batches take turns. `crew` keeps the workers and says what
 import asyncio
 import math
 import multiprocessing
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -22,7 +23,9 @@ from service.batch import GRACE_S, Batch, Shard, Work
 from service.coalescing import ShardQueue, line_of
 from service.costs import Costs
 from service.crew import PATIENCE, Crew
+from service.metering.histogram import Histogram
 from service.process import Recipe
+from service.tracing import NoTracer, Stage, Tracer
 
 _START_TIMEOUT_S = 60.0
 _SHORTEST_WAIT_S, _LONGEST_WAIT_S = 1, 60
@@ -56,6 +59,7 @@ class Pool:
         memory_bytes: Address space of each.
         recycle_after: Items after which a worker is replaced, against whatever its libraries accumulate.
         max_queued: Items that may wait; more is `PoolUnavailableError`. Teams have equal parts of it.
+        tracer: Told how long batches wait.
     """
 
     def __init__(
@@ -66,12 +70,16 @@ class Pool:
         memory_bytes: int,
         recycle_after: int = 50_000,
         max_queued: int = 100_000,
+        tracer: Tracer | None = None,
     ) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["rewards.worker", *version_modules(package)])
         self._executor = ThreadPoolExecutor(1, "touchstone-spawn")
         recipe = Recipe(context, package, Limits(memory_bytes), self._executor, _START_TIMEOUT_S)
         self._size = workers
+        self._tracer = tracer or NoTracer()
+        self.waits = Histogram()
+        """How long batches waited for their first worker."""
         self._max_queued = max_queued
         self._costs = Costs(workers)
         self._queue = ShardQueue(self._costs)
@@ -145,8 +153,15 @@ class Pool:
             if batch.missing:
                 # A worker that is about to finish its shard may: that is cheaper than a new worker.
                 asyncio.get_running_loop().call_later(GRACE_S, batch.end_runs)
+            self._note_wait(batch)
         late = encode_outcome(Failure(FailureKind.DEADLINE, f"Not scored within {deadline_s:g} s of wall time."))
         return [
             outcomes if outcomes is not None else [late] * len(item["samples"])
             for outcomes, item in zip(batch.outcomes, items, strict=True)
         ]
+
+    def _note_wait(self, batch: Batch) -> None:
+        """Count how long a batch waited for its first worker; for ever, where it never had one."""
+        ended_at = batch.begun_at or time.perf_counter()
+        self.waits.observe(ended_at - batch.queued_at)
+        self._tracer.passed(Stage.WAIT, batch.queued_at, ended_at, items=len(batch.outcomes))

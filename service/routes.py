@@ -18,6 +18,7 @@ from service.catalogue import unknown
 from service.examples import BATCH_EXAMPLES, request_examples
 from service.fast_json import FastJsonRoute
 from service.intake import Read, RequestIntake, SampleIntake
+from service.retirement import Retirements
 from service.scoring import Ask
 from service.serving import ServedScorer
 from service.settings import Settings
@@ -46,11 +47,13 @@ class ScoreRoutes:
         registry: Registry,
         digests: Mapping[str, Digests],
         scorer: ServedScorer,
+        retirements: Retirements,
     ) -> None:
         self._settings = settings
         self._registry = registry
         self._digests = digests
         self._scorer = scorer
+        self._retirements = retirements
 
     def router(self) -> APIRouter:
         """Return the routes."""
@@ -65,7 +68,7 @@ class ScoreRoutes:
                 description=reward.doc,
                 response_model=wire.ScoreResponse,
                 responses=errors.responses(400, 401, 403, 413, 422, 503),
-                deprecated=False,
+                deprecated=reward.id in self._retirements,
             )
         router.add_api_route(
             "/v1/rewards/{reward_id}/score", self.unknown_reward, methods=["POST"], include_in_schema=False

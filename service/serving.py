@@ -17,6 +17,7 @@ from service.metrics import Metrics
 from service.scoring import Ask, Scorer, Submission
 from service.statistics import Counts
 from service.telemetry import Telemetry
+from service.tracing import Stage, Tracer
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ class ServedScorer:
         admission: Who lets them in.
         recorder: Who writes them down.
         max_work: Samples, times the rewards that score them, that fit into the queue.
+        tracer: Where their stages are taken down.
     """
 
     def __init__(
@@ -141,6 +143,7 @@ class ServedScorer:
         admission: Admission,
         recorder: Recorder,
         max_work: int,
+        tracer: Tracer,
     ) -> None:
         self._scorer = scorer
         self._metrics = metrics
@@ -148,6 +151,7 @@ class ServedScorer:
         self._admission = admission
         self._recorder = recorder
         self._max_work = max_work
+        self._tracer = tracer
 
     async def score(
         self, call: Call, asks: Sequence[Ask], submissions: Sequence[Submission], deadline_s: float
@@ -167,15 +171,18 @@ class ServedScorer:
         """
         self._check_size(asks, len(submissions))
         started = time.perf_counter()
+        call.notes.rewards += [ask.reward.id for ask in asks]
         entry = self._recorder.begin(call, asks, submissions)
         try:
             known = await entry.known()
             if known is None:
                 with self._admission.admit(call, len(submissions)):
-                    scored = await self._scorer.score(asks, submissions, deadline_s, call.team)
+                    with self._tracer.span(Stage.SCORE, rewards=call.notes.rewards, samples=len(submissions)):
+                        scored = await self._scorer.score(asks, submissions, deadline_s, call.team)
                     served = _served(asks, submissions, scored, started)
                     self._count(call, asks, served, len(submissions))
-                    written = await entry.write(served)
+                    with self._tracer.span(Stage.RECORD):
+                        written = await entry.write(served)
                 call.notes.is_unrecorded = not written.is_durable
                 record_s = time.perf_counter() - started - served.seconds
                 call.notes.seconds |= {"score": served.seconds, "record": record_s}
@@ -199,7 +206,7 @@ class ServedScorer:
         for ask, counts in zip(asks, served.counts, strict=True):
             reward = ask.reward.id
             self._log.batch_scored(request_id=call.request_id, reward=reward, counts=counts, seconds=served.seconds)
-            self._metrics.batch_scored(reward=reward, counts=counts)
+            self._metrics.batch_scored(reward=reward, counts=counts, seconds=served.seconds)
 
 
 def _served(

@@ -95,6 +95,11 @@ class Settings(BaseSettings):
     """Longest wall time a request may ask for."""
     drain_s: Annotated[int, Field(ge=0)] = 60
     """How long SIGTERM waits for replies in flight."""
+    lame_duck_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
+    """How long SIGTERM is answered with `/readyz` alone, before connections are refused: as long as a balancer takes to
+    notice."""
+    otel: Literal["auto", "on", "off"] = "auto"
+    """Whether traces are sent; `auto` sends them where `OTEL_EXPORTER_OTLP_ENDPOINT` names a collector."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least important log line to write."""
     port_file: Path | None = None

@@ -4,6 +4,7 @@ Explicit names keep the schemas of one version independent of which others exist
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -182,7 +183,9 @@ class CatalogueEntry(BaseModel):
     group: bool = Field(description="Whether it compares the completions of one prompt.")
     judged: bool = Field(description="Whether it asks a judge; without one it is `judge_unavailable`.")
     needs: list[str] = Field(description="Rewards that are scored first.")
-    deprecated: bool
+    deprecated: bool = Field(description="Whether it is going out of use.")
+    deprecated_since: date | None = Field(None, description="The day it is deprecated from.")
+    sunset: date | None = Field(None, description="The day from which a release may come without it.")
     use_instead: str | None = Field(description="The version without this one's flaws, where there is one.")
     reference: dict[str, JsonValue] | None = Field(description="JSON schema of a reference; null where none is needed.")
     params: dict[str, JsonValue] = Field(description="JSON schema of the params.")
@@ -197,7 +200,7 @@ class Catalogue(BaseModel):
 class Health(BaseModel):
     """Whether the service runs, and with what."""
 
-    status: Literal["ok", "not_ready"]
+    status: Literal["ok", "not_ready", "draining"]
     version: str
     workers: int
     workers_ready: int

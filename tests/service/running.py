@@ -24,6 +24,7 @@ from service import telemetry
 from service.app import create_app
 from service.backing import Backing
 from service.judging.nobody import Judges
+from service.operating import Operating
 from service.pool import Pool
 from service.settings import MEBIBYTE, Settings
 
@@ -56,11 +57,22 @@ def running_service(
     max_queued: int = 200_000,
     judges: Judges | None = None,
     backing: Backing | None = None,
+    operating: Operating | None = None,
 ) -> Iterator[str]:
     """Run the service for a package of rewards; yield its URL."""
     registry = discover(package)
-    pool = Pool(package, workers=2, memory_bytes=512 * MEBIBYTE, max_queued=max_queued)
-    app = create_app(settings, registry, digest.digests(registry), pool, log or telemetry.quiet(), judges, backing)
+    tracer = None if operating is None else operating.tracer
+    pool = Pool(package, workers=2, memory_bytes=512 * MEBIBYTE, max_queued=max_queued, tracer=tracer)
+    app = create_app(
+        settings,
+        registry,
+        digest.digests(registry),
+        pool,
+        log or telemetry.quiet(),
+        judges,
+        backing,
+        operating,
+    )
     yield from serve_app(app)
 
 

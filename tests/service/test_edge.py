@@ -16,6 +16,8 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from rewards.registry import Registry
+from service.answer_headers import AnswerHeaders
+from service.drain import Drain
 from service.edge import Edge
 from service.judging.nobody import NoJudges
 from service.metrics import Metrics
@@ -23,6 +25,7 @@ from service.pool import Pool
 from service.quotas.allowance import OwnAllowances
 from service.quotas.door import Door
 from service.quotas.quota import EqualQuotas
+from service.retirement import Retirements
 from service.settings import MEBIBYTE, Settings
 from service.shortcut import Shortcuts
 from service.teams.gate import Gate
@@ -176,6 +179,7 @@ async def serve(
         door=Door(EqualQuotas(settings), OwnAllowances(), pool.check),
         gate=Gate(NoKeys(), api_key, "127.0.0.1"),
         shortcuts=Shortcuts({}),
+        headers=AnswerHeaders(Retirements({}), Drain()),
     )
     await edge(dict(scope), wire.receive, wire.send)
 

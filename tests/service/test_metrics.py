@@ -119,7 +119,7 @@ def test_no_caller_can_make_up_a_series(fresh: httpx.Client) -> None:
         fresh.post("/v1/score", json={"rewards": [{"reward": f"made_up@v{number}"}], "samples": []})
     after = scrape(fresh)
     new = {series for series in after if series not in before}
-    assert {"/v1/score", "/compat/slime", "other"} >= {
+    assert {"/v1/score", "/compat/slime", "/v1/rewards/{reward_id}/score", "other"} >= {
         label for _, labels in new for name, label in labels if name == "route"
     }
     assert 2 <= (value(after, "request_seconds_count", route="other") or 0)
