@@ -1,9 +1,8 @@
 """What it costs to write everything down: the batch of `benchmarks.grpo_batch` and single samples, with and without.
 
-The sides take turns, each with a service and an empty database of its own, the one before them with the record off.
-`cold` is the first pass of a new service: workers warm, nothing remembered. `new` is the same batch with a number in
-front of each completion, so that none is remembered either; there are several of these to a service. CPU is that of
-the service and its workers together, over those passes. Then requests of one sample, over many connections.
+Each side has a service and an empty database of its own. All of them are there from the beginning, and take turns with
+every pass, so that a busy machine is busy for all. Nothing is remembered: each pass has a number of its own in front of
+every completion. CPU is that of a service and its workers together. Then requests of one sample, over many connections.
 
     python -m benchmarks.record [--reward ID] [--data FOLDER] [--repeat N] [--requests N] [--concurrency N]
         [--texts none sample all]
@@ -12,9 +11,11 @@ the service and its workers together, over those passes. Then requests of one sa
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from operator import truediv
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from typing import Any
 
 import httpx
@@ -23,12 +24,12 @@ import orjson
 from benchmarks.figures import show, spread, timed
 from benchmarks.grpo_batch import read
 from benchmarks.load import load, request
-from benchmarks.serving import default_reward, serving
+from benchmarks.serving import Service, default_reward, serving
 from benchmarks.single_samples import numbered, warm_up
 from service.record import choice
 from service.scoring import submission
 
-_NEW_PASSES = 6
+_UNCOUNTED = 2
 
 
 @dataclass(slots=True)
@@ -37,11 +38,11 @@ class Side:
 
     name: str
     settings: dict[str, str]
-    cold_s: list[float] = field(default_factory=list)
-    new_s: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
     cpu_s: list[float] = field(default_factory=list)
-    singles_s: list[float] = field(default_factory=list)
-    singles_ms: list[float] = field(default_factory=list)
+    singles_s: float = 0.0
+    singles_cpu_s: float = 0.0
+    singles_ms: float = 0.0
 
 
 def main() -> int:
@@ -49,7 +50,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="What the record costs.")
     parser.add_argument("--reward", default=default_reward(), help="the reward to ask the service for")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the data folder")
-    parser.add_argument("--repeat", type=int, default=5, help="how often to measure each side")
+    parser.add_argument("--repeat", type=int, default=40, help="how often to measure each side")
     parser.add_argument("--requests", type=int, default=4_000, help="how many requests of one sample; 0 for none")
     parser.add_argument("--concurrency", type=int, default=64, help="how many of them are under way at a time")
     texts = ("none", "sample", "all")
@@ -66,37 +67,49 @@ def main() -> int:
         Side("no record", {"record": "false"}),
         *(Side(f"texts: {texts}", {"record_texts": texts}) for texts in asked.texts),
     ]
-    for turn in range(asked.repeat):
-        for side in sides if turn % 2 else reversed(sides):
-            _measure(side, samples, asked)
+    with ExitStack() as running:
+        services = [running.enter_context(serving(**side.settings)) for side in sides]
+        for service in services:
+            warm_up(service, f"/v1/rewards/{asked.reward}/score")
+        for turn in range(-_UNCOUNTED, asked.repeat):
+            pairs = list(zip(sides, services, strict=True))
+            for side, service in pairs if turn % 2 else reversed(pairs):
+                _pass(side, service, samples, turn, asked)
+        for side, service in zip(sides, services, strict=True):
+            _singles(side, service, samples, asked)
     _report(sides, samples, asked)
     _report_bytes(samples)
     return 0
 
 
-def _measure(side: Side, samples: Sequence[dict[str, Any]], asked: argparse.Namespace) -> None:
+def _pass(
+    side: Side, service: Service, samples: Sequence[dict[str, Any]], turn: int, asked: argparse.Namespace
+) -> None:
+    """Score the batch once; the first few passes of a service are not counted."""
+    renamed = [{**each, "completion": f"Pass {turn}.\n{each['completion']}"} for each in samples]
+    body = orjson.dumps({"samples": renamed})
+    before = service.cpu_s()
+    seconds = _post(f"{service.url}/v1/rewards/{asked.reward}/score", body)
+    if turn >= 0:
+        side.seconds.append(seconds)
+        side.cpu_s.append(service.cpu_s() - before)
+
+
+def _singles(side: Side, service: Service, samples: Sequence[dict[str, Any]], asked: argparse.Namespace) -> None:
+    """Score many samples, each with a request of its own."""
     path = f"/v1/rewards/{asked.reward}/score"
-    batches = [orjson.dumps({"samples": samples})]
-    for number in range(_NEW_PASSES):
-        renamed = [{**each, "completion": f"Pass {number}.\n{each['completion']}"} for each in samples]
-        batches.append(orjson.dumps({"samples": renamed}))
     singles = [request(path, orjson.dumps({"samples": [each]})) for each in numbered(samples, asked.requests)]
-    with serving(**side.settings) as service, httpx.Client(base_url=service.url, trust_env=False) as client:
-        warm_up(service, path)
+    if singles:
         before = service.cpu_s()
-        seconds = [_post(client, path, batch) for batch in batches]
-        side.cpu_s.append((service.cpu_s() - before) / len(batches))
-        side.cold_s.append(seconds[0])
-        side.new_s += seconds[1:]
-        if singles:
-            tally = load("127.0.0.1", service.port, singles, asked.concurrency)
-            side.singles_s.append(tally.seconds)
-            side.singles_ms.append(tally.latency_ms(0.5))
+        tally = load("127.0.0.1", service.port, singles, asked.concurrency)
+        side.singles_s = tally.seconds
+        side.singles_cpu_s = service.cpu_s() - before
+        side.singles_ms = tally.latency_ms(0.5)
 
 
-def _post(client: httpx.Client, path: str, body: bytes) -> float:
+def _post(url: str, body: bytes) -> float:
     headers = {"Content-Type": "application/json"}
-    seconds, response = timed(lambda: client.post(path, content=body, headers=headers, timeout=60))
+    seconds, response = timed(lambda: httpx.post(url, content=body, headers=headers, timeout=60, trust_env=False))
     response.raise_for_status()
     return seconds
 
@@ -105,16 +118,15 @@ def _report(sides: Sequence[Side], samples: Sequence[dict[str, Any]], asked: arg
     base = sides[0]
     show(
         f"{len(samples)} completions, {asked.reward}, nothing remembered, SQLite.",
-        ("record", "cold ms, median (range)", "rate", "new ms, median (range)", "rate", "CPU ms", "rate"),
+        ("record", "ms, median (range)", "throughput", "of paired passes", "CPU ms, mean", "CPU"),
         [
             (
                 side.name,
-                spread(side.cold_s),
-                f"{median(base.cold_s) / median(side.cold_s):.1%}",
-                spread(side.new_s),
-                f"{median(base.new_s) / median(side.new_s):.1%}",
-                f"{median(side.cpu_s) * 1000:,.0f}",
-                f"{median(base.cpu_s) / median(side.cpu_s):.1%}",
+                spread(side.seconds),
+                f"{median(base.seconds) / median(side.seconds):.1%}",
+                f"{median(map(truediv, base.seconds, side.seconds)):.1%}",
+                f"{fmean(side.cpu_s) * 1000:,.0f}",
+                f"{fmean(side.cpu_s) / fmean(base.cpu_s):.1%}",
             )
             for side in sides
         ],
@@ -122,13 +134,14 @@ def _report(sides: Sequence[Side], samples: Sequence[dict[str, Any]], asked: arg
     if asked.requests:
         show(
             f"{asked.requests:,} requests of one sample, {asked.concurrency} connections.",
-            ("record", "samples/s", "rate", "p50 ms"),
+            ("record", "samples/s", "throughput", "p50 ms", "CPU"),
             [
                 (
                     side.name,
-                    f"{asked.requests / median(side.singles_s):,.0f}",
-                    f"{median(base.singles_s) / median(side.singles_s):.1%}",
-                    f"{median(side.singles_ms):,.1f}",
+                    f"{asked.requests / side.singles_s:,.0f}",
+                    f"{base.singles_s / side.singles_s:.1%}",
+                    f"{side.singles_ms:,.1f}",
+                    f"{side.singles_cpu_s / base.singles_cpu_s:.1%}",
                 )
                 for side in sides
             ],
