@@ -4,7 +4,7 @@ The record is filled as the service fills it, once in requests of 800 samples an
 or 1, one in ten thousand another, one in a thousand a failure, and a second reward in one request of five hundred. What
 is timed is what a route does in its thread: the queries, and the page as JSON.
 
-    python -m benchmarks.run_pages [--samples N] [--repeat N]
+    python -m benchmarks.run_pages [--samples N] [--sizes N ...] [--repeat N]
 """
 
 import argparse
@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from statistics import quantiles
@@ -58,10 +57,11 @@ def main() -> int:
     """Print the table; return 1 where a page takes longer than it may."""
     parser = argparse.ArgumentParser(description="Pages of a run with a million samples.")
     parser.add_argument("--samples", type=int, default=_SAMPLES)
+    parser.add_argument("--sizes", type=int, nargs="+", default=_SIZES, help="samples of a request")
     parser.add_argument("--repeat", type=int, default=200, help="queries of each kind")
     options = parser.parse_args()
     rows, is_slow = [], False
-    for size in _SIZES:
+    for size in options.sizes:
         with tempfile.TemporaryDirectory(prefix="pages") as folder:
             path = Path(folder) / "touchstone.db"
             filled = _fill(path, options.samples, size)
@@ -99,16 +99,16 @@ def _kinds(filled: Filled) -> Iterator[tuple[str, Callable[[random.Random], Quer
         ("a kind that there is not", Filters(kind="crash"), 0.0),
     ):
         yield f"{name}, first", _drawn(filters)
-        yield f"{name}, deep", _drawn(filters, partial(_deep, value, filled.results))
+        yield f"{name}, deep", _drawn(filters, _after(value, filled.results))
     yield "the runs", lambda _: lambda runs: runs.page(_TEAM, None, 50)
     yield "the run", lambda _: lambda runs: runs.shown(_TEAM, _RUN)
     yield "statistics over time", lambda _: lambda runs: runs.statistics(_TEAM, _RUN, None, "time", 100)
     yield "statistics over steps", lambda _: lambda runs: runs.statistics(_TEAM, _RUN, None, "step", 100)
 
 
-def _deep(value: float, results: int, numbers: random.Random) -> tuple[float, int, int]:
-    """Return a place among the samples of one value."""
-    return value, numbers.randrange(results), 0
+def _after(value: float, results: int) -> Callable[[random.Random], tuple[float, int, int]]:
+    """Return what draws a place in the index."""
+    return lambda numbers: (value, numbers.randrange(results), 0)
 
 
 def _drawn(

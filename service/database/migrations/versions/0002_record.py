@@ -13,6 +13,13 @@ ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 def upgrade() -> None:
     """Make the tables."""
+    _make_runs()
+    _make_requests()
+    _make_results()
+    _make_sums()
+
+
+def _make_runs() -> None:
     op.create_table(
         "runs",
         sa.Column("id", ID, primary_key=True),
@@ -35,6 +42,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("run_id", "reward"),
         sqlite_autoincrement=True,
     )
+
+
+def _make_requests() -> None:
     op.create_table(
         "requests",
         sa.Column("id", ID, primary_key=True),
@@ -61,6 +71,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_idempotency_created_at", "idempotency", ["created_at"])
     op.create_index("ix_idempotency_request_id", "idempotency", ["request_id"])
+
+
+def _make_results() -> None:
     op.create_table(
         "results",
         sa.Column("id", ID, primary_key=True),
@@ -90,6 +103,9 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_scores_found", "scores", ["series_id", "kind", "value", "result_id", "position"])
+
+
+def _make_sums() -> None:
     op.create_table(
         "tallies",
         sa.Column("series_id", ID, sa.ForeignKey("series.id", ondelete="CASCADE"), primary_key=True),
