@@ -1,8 +1,8 @@
 """The composition root: everything the service is made of comes together in `create_app`, and nowhere else."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
@@ -23,7 +23,7 @@ from service.judging import status as judge_status
 from service.judging.bench import Bench
 from service.judging.nobody import Judges, NoJudges
 from service.memo import Memo
-from service.metering import memory, process
+from service.metering import memory, process, record
 from service.metrics import Metrics
 from service.operating import Operating
 from service.pool import Pool
@@ -78,27 +78,16 @@ def create_app(  # noqa: PLR0913, PLR0917 - all that the service is made of come
     tracer, drain = operating.tracer, operating.drain
     retirements = Retirements.packaged(registry) if operating.retirements is None else operating.retirements
     door = Door(TeamQuotas(settings, backing.keyring.limits), backing.allowances, pool.check)
-    app: FastAPI = FastAPIOffline(
-        docs_url="/docs",
-        redoc_url=None,
-        title="Touchstone",
-        version=service_version(),
-        description=_DESCRIPTION,
-        lifespan=lambda _: _running(pool, judges, backing, door, settings.drain_s),
-        redirect_slashes=False,
-    )
-    app.state.max_batch = settings.max_batch
-    errors.install(app)
-    metrics = Metrics(registry, pool, judges)
+    app = _bare_app(settings, lambda _: _running(pool, judges, backing, door, settings.drain_s))
     memo = Memo(settings.memo_entries, settings.memo_bytes)
-    metrics.add(partial(memory.collect, memo))
-    metrics.add(partial(process.collect, service_version(), pool))
+    metrics = Metrics(registry, pool, judges)
+    _add_sources(metrics, memo, pool, backing)
     scorer = Scorer(registry, pool, Bench(judges.for_team), settings.max_text_chars, memo)
     served = ServedScorer(scorer, metrics, log, door, backing.recorder, settings.max_queued, tracer)
     score_routes = routes.ScoreRoutes(settings, registry, digests, served, retirements)
     book = RubricBook(registry, settings.rubrics, backing.rubrics)
     targets = Targets(registry, book, served)
-    routers = [
+    for router in (
         catalogue.health_router(pool, service_version(), drain),
         metrics.router(),
         catalogue.catalogue_router(registry, digests, retirements),
@@ -107,8 +96,7 @@ def create_app(  # noqa: PLR0913, PLR0917 - all that the service is made of come
         judge_status.router(judges),
         RunRoutes(backing.runs).router(),
         compat_routes.router(Desk(settings, targets, digests, metrics, log)),
-    ]
-    for router in routers:
+    ):
         app.include_router(router)
     app.add_middleware(
         Edge,
@@ -125,6 +113,30 @@ def create_app(  # noqa: PLR0913, PLR0917 - all that the service is made of come
     app.add_middleware(RootTargets, ports=checked(settings.nemo_gym_ports, targets))
     openapi.install(app)
     return app
+
+
+def _bare_app(settings: Settings, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:
+    """Return an app without routes."""
+    app: FastAPI = FastAPIOffline(
+        docs_url="/docs",
+        redoc_url=None,
+        title="Touchstone",
+        version=service_version(),
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.max_batch = settings.max_batch
+    errors.install(app)
+    return app
+
+
+def _add_sources(metrics: Metrics, memo: Memo, pool: Pool, backing: Backing) -> None:
+    """Have a scrape of the metrics ask those who count for themselves."""
+    metrics.add(partial(memory.collect, memo))
+    metrics.add(partial(process.collect, service_version(), pool))
+    if backing.recording is not None:
+        metrics.add(partial(record.collect, backing.recording))
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from typing import Self
 from sqlalchemy import Engine
 
 from rewards.digest import Digests
+from service.metering.record import Recording
 from service.quotas.allowance import Allowances, OwnAllowances
 from service.quotas.leases import allowances_in
 from service.record.recorder import DatabaseRecorder
@@ -28,6 +29,8 @@ class Backing:
     """Where teams' rubrics are kept."""
     recorder: DatabaseRecorder | NoRecorder = field(default_factory=NoRecorder)
     """Who writes down what is scored, while the app runs."""
+    recording: Recording | None = None
+    """Who can say how the record is doing; None where there is none."""
     runs: Runs = field(default_factory=NoRuns)
     """What was written down, whether or not anything is now."""
     allowances: Allowances = field(default_factory=OwnAllowances)
@@ -45,10 +48,12 @@ class Backing:
         log: Telemetry,
     ) -> Self:
         """Return what a database, its tables made, can back."""
+        recorder = DatabaseRecorder(database, settings, digests, log) if settings.record else None
         return cls(
             keyring,
             DatabaseRubrics(database),
-            DatabaseRecorder(database, settings, digests, log) if settings.record else NoRecorder(),
+            recorder or NoRecorder(),
+            recorder,
             RecordedRuns(database, settings.texts),
             allowances_in(database),
             database,

@@ -90,14 +90,16 @@ class Edge:
             if reply.status is None:
                 detail = f"Please report it with the request id {request_id}."
                 await problem("internal", 500, detail)(scope, receive, reply.send)
-        status, seconds = reply.status or 0, time.perf_counter() - started
-        self._metrics.request_answered(
-            route=self._metrics.names.of(scope), status=status, seconds=seconds, notes=call.notes
-        )
+        self._note(scope, call, reply.status or 0, bytes_in, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, call: Call, status: int, bytes_in: int, seconds: float) -> None:
+        """Tell the metrics and the log of an answered request."""
+        names = self._metrics.names
+        self._metrics.request_answered(route=names.of(scope), status=status, seconds=seconds, notes=call.notes)
         self._telemetry.request_answered(
-            request_id=request_id,
+            request_id=call.request_id,
             method=scope["method"],
-            path=self._metrics.names.shown(scope),
+            path=names.shown(scope),
             status=status,
             bytes_in=bytes_in,
             seconds=seconds,
