@@ -10,7 +10,7 @@ COPY pyproject.toml README.md LICENSE requirements.lock ./
 COPY rewards rewards
 COPY service service
 COPY trainer_client trainer_client
-RUN /opt/touchstone/bin/python -m pip install --constraint requirements.lock '.[service]'
+RUN /opt/touchstone/bin/python -m pip install --constraint requirements.lock '.[service,postgres,otel]'
 
 FROM python:3.11-slim
 RUN useradd --uid 10001 --no-create-home --home-dir / --shell /usr/sbin/nologin touchstone
@@ -19,9 +19,12 @@ COPY --from=build /opt/touchstone /opt/touchstone
 ENV PATH=/opt/touchstone/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    TOUCHSTONE_DATA=/var/lib/touchstone \
     TOUCHSTONE_HOST=0.0.0.0 \
     TOUCHSTONE_PORT=8400
-# The service writes nothing but a socket under /tmp, so the root file system may be read-only.
+RUN install --directory --mode 700 --owner 10001 --group 10001 /var/lib/touchstone
+VOLUME /var/lib/touchstone
+# The service writes nothing but that and a socket under /tmp, so the root file system may be read-only.
 WORKDIR /opt/touchstone
 USER 10001:10001
 EXPOSE 8400

@@ -22,7 +22,7 @@ say "install into a new virtual environment of $("$python" --version)"
 "$python" -m venv "$work/venv"
 in_venv="$work/venv/bin/python"
 (cd "$work/src" && "$in_venv" -m pip install --quiet --quiet --disable-pip-version-check \
-    --constraint requirements.lock '.[service]')
+    --constraint requirements.lock '.[service,postgres,otel]')
 rm -rf "$work/src"
 
 cd "$work/cwd"
@@ -48,10 +48,14 @@ sys.exit(subprocess.run([sys.executable, "-c", ""], user=10001, group=10001, ext
 ' 2>/dev/null; then
     user=10001
 fi
+say "make the folder for what is kept"
+install --directory --mode 700 "$work/data"
+[[ $user != 10001 ]] || chown 10001:10001 "$work/data"
+
 say "start the service as user $user in a folder that is not writable"
 env -i PATH="$work/venv/bin:/usr/bin:/bin" TMPDIR="$work/tmp" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     TOUCHSTONE_HOST=127.0.0.1 TOUCHSTONE_PORT=0 TOUCHSTONE_PORT_FILE="$work/tmp/port" \
-    TOUCHSTONE_API_KEY=image-steps TOUCHSTONE_WORKERS=2 \
+    TOUCHSTONE_DATA="$work/data" TOUCHSTONE_API_KEY=image-steps TOUCHSTONE_WORKERS=2 \
     "$in_venv" -c "$start" "$user" 2>"$work/log" &
 service=$!
 
