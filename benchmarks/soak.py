@@ -1,7 +1,7 @@
 """A service under mixed load for minutes, hostile answers among it: does its memory grow, does anything fail?
 
-Every quarter of a second the resident memory of the service and of its workers is read. The slope is that of a straight line
-through the second half, by least squares, in percent of its mean for each ten minutes.
+Every quarter of a second the resident memory of the service and of its workers is read. The slope is that of a straight
+line through the second half, by least squares, in percent of its mean for each ten minutes.
 
     python -m benchmarks.soak [--minutes 10] [--connections 8]
 """

@@ -77,7 +77,7 @@ class RunRoutes:
                 endpoint,
                 operation_id=endpoint.__name__,
                 response_model=model,
-                responses=_responses(401, *lacking, 422),
+                responses=_responses(401, 403, *lacking, 422),
             )
         router.add_api_route(
             "/v1/runs/{run}",
@@ -85,7 +85,7 @@ class RunRoutes:
             methods=["PUT"],
             operation_id="put_run",
             response_model=bodies.RunShown,
-            responses={201: {"model": bodies.RunShown}, **_responses(400, 401, 404, 413, 422)},
+            responses={201: {"model": bodies.RunShown}, **_responses(400, 401, 403, 404, 413, 422)},
         )
         router.add_api_route(
             "/v1/runs/{run}",
@@ -94,7 +94,7 @@ class RunRoutes:
             operation_id="delete_run",
             status_code=204,
             response_class=Response,
-            responses=_responses(401, 404),
+            responses=_responses(401, 403, 404),
         )
         return router
 

@@ -2,33 +2,37 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
 import pytest
 
+from rewards.digest import digests
+from rewards.registry import discover
 from service.backing import Backing
 from service.call import Role
 from service.database.engine import open_database
-from service.rubrics.store import DatabaseRubrics
 from service.settings import Settings
 from service.teams.key_store import KeyStore
 from service.teams.keyring import Keyring
+from service.telemetry import quiet
 from tests.service.running import TEST_REWARDS, running_service
 
 CANARY = "chrysalis-51423"
 """Stands in everything that is team A's, and in nothing else."""
 RUBRIC = "hidden_of_a@v1"
-OWNED = {"rubric_id": RUBRIC, "target": RUBRIC, "reward_id": RUBRIC}
+RUN, REQUEST = "run-of-a", "request-of-a"
+OWNED = {"rubric_id": RUBRIC, "target": RUBRIC, "reward_id": RUBRIC, "run": RUN, "request_id": REQUEST}
 """What team A has, by the name of the path's step that stands for it."""
 BODIES: dict[str, Any] = {
     "score_rubric": {"samples": [{"completion": "x"}]},
     "put_rubric": {"parts": [{"reward": "length@v1"}]},
     "score": {"rewards": [{"reward": RUBRIC}], "samples": []},
+    "put_run": {"texts": "all"},
+    "aggregate_metrics_nemo_gym": {"verify_responses": []},
 }
 """By operation, where the document has no example."""
-MAY_SUCCEED = {"put_rubric"}
+MAY_SUCCEED = {"put_rubric", "put_run"}
 """Operations on a name of A's that B may have for something of its own."""
 
 
@@ -52,20 +56,22 @@ def service(tmp_path_factory: pytest.TempPathFactory, warm_forkserver: None) -> 
     keys = {f"{team} {role}": store.create(team, role)[1].text for team in ("team-a", "team-b") for role in Role}
     keyring = Keyring(store.roll)
     keyring.refresh()
-    backing = Backing(keyring, DatabaseRubrics(engine))
-    for url in _url(backing, folder):
+    settings = Settings(workers=2, data=folder, record_texts="all")
+    backing = Backing.on(engine, keyring, settings, digests(discover(TEST_REWARDS)), quiet())
+    with running_service(TEST_REWARDS, settings, backing=backing) as url:
         found = Service(url, keys)
         with found.client("team-a admin") as owner:
-            rubric = {"description": CANARY, "parts": [{"reward": "length@v1", "name": CANARY}]}
-            assert 201 == owner.put(f"/v1/rubrics/{RUBRIC}", json=rubric).status_code
+            fill(owner)
         yield found
-    engine.dispose()
 
 
-def _url(backing: Backing, folder: Path) -> Iterator[str]:
-    settings = Settings(workers=2, data=folder)
-    with running_service(TEST_REWARDS, settings, backing=backing) as url:
-        yield url
+def fill(owner: httpx.Client) -> None:
+    """Put a rubric, and have something recorded."""
+    rubric = {"description": CANARY, "parts": [{"reward": "length@v1", "name": CANARY}]}
+    assert 201 == owner.put(f"/v1/rubrics/{RUBRIC}", json=rubric).status_code
+    batch = {"rewards": [{"reward": "length@v1"}], "samples": [{"completion": CANARY, "prompt": CANARY}]}
+    headers = {"X-Run-ID": RUN, "X-Request-ID": REQUEST}
+    assert owner.post("/v1/score", json=batch, headers=headers).is_success
 
 
 class Attempt(NamedTuple):
@@ -85,11 +91,12 @@ class Attempt(NamedTuple):
 def attempts(service: Service) -> list[Attempt]:
     """Return a request for each operation of the document."""
     document = httpx.get(f"{service.url}/openapi.json").json()
-    return [
+    found = [
         _attempt(method, path, operation)
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
+    return sorted(found, key=lambda each: each.method == "DELETE" or each.operation in MAY_SUCCEED)
 
 
 def _attempt(method: str, path: str, operation: Mapping[str, Any]) -> Attempt:
@@ -128,6 +135,7 @@ def test_the_owner_is_answered(service: Service) -> None:
     with service.client("team-a admin") as client:
         found = {each.operation for each in attempts(service) if each.names_owned and each.send(client).is_success}
     assert {"show_rubric", "score_rubric", "verify_nemo_gym", "run_code"} <= found
+    assert {"show_run", "list_scores", "show_statistics", "show_requests", "delete_run"} <= found
 
 
 def test_what_is_not_there_and_what_is_another_s_look_alike(service: Service) -> None:
