@@ -61,6 +61,15 @@ def test_the_page_has_every_setting_and_no_other() -> None:
     assert sorted(wires) == sorted(variables(CompatSettings))
 
 
+def test_the_judge_s_page_has_every_setting_of_the_judge_and_no_other() -> None:
+    """Both ways, and each once."""
+    page = (ROOT / "docs/judge.md").read_text(encoding="utf-8")
+    _, _, table = page.partition("| `TOUCHSTONE_JUDGE_...` |")
+    rows = table.partition("\n\n")[0].splitlines()[2:]
+    named = [f"TOUCHSTONE_JUDGE_{name}" for row in rows for name in re.findall(r"`([A-Z_]+)`", row.split("|")[1])]
+    assert sorted(named) == sorted(variables(JudgeSettings))
+
+
 def test_the_page_has_the_defaults() -> None:
     """Where one is a plain number or word."""
     rows = dict(ROW.findall(PAGE))
