@@ -7,12 +7,14 @@ milliseconds. Each has its own socket pair and shares no lock with any other: ki
 import asyncio
 import signal
 import socket
+import time
 from collections import deque
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor
 from ctypes import c_longlong
 from dataclasses import dataclass
 from enum import Enum
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 from typing_extensions import override
@@ -21,6 +23,7 @@ from rewards import worker
 from rewards.frames import PREFIX_BYTES, EncodedOutcome, Job, decode_outcomes, encode_job
 
 _JOIN_S = 10.0
+_LOOK_S = 0.002
 _OWN_SIGNALS = {signal.SIGPROF, signal.SIGXCPU}
 
 
@@ -217,6 +220,13 @@ class WorkerProcess:
         return WorkerDiedError(_cause(self._process.exitcode), self._progress[0])
 
     async def _join(self) -> None:
+        """Return when the process is gone, without keeping the one thread that starts others waiting for that.
+
+        A killed one of low priority takes a while to die on a busy machine.
+        """
+        ends_at = time.monotonic() + _JOIN_S
+        while not wait([self._process.sentinel], 0) and time.monotonic() < ends_at:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(_LOOK_S)
         await asyncio.get_running_loop().run_in_executor(self._executor, self._process.join, _JOIN_S)
 
 

@@ -17,8 +17,8 @@ QUANTUM_S = 0.002
 """What a team gets a round: a fraction of a shard, so that one that arrives waits for little of others' credit."""
 MOST_OWED_S = 30.0
 """Most that a team owes: so its wait is bounded, whatever it did."""
-DEBT_S = 0.5
-"""Overruns that make a team a debtor: with their half-life, one fortieth of a worker's time, all the time."""
+DEBT_S = 0.25
+"""Overruns that make a team a debtor: with their half-life, an eightieth of a worker's time, all the time."""
 HALF_LIFE_S = 15.0
 COMPANY_S = 300.0
 """How long a team counts as there after it sent something. A training step is a minute or so, and the batch at its end

@@ -167,7 +167,7 @@ def test_overruns_make_a_debtor_until_time_has_passed() -> None:
     assert shares.is_debtor("a")
     clock.now += 5 * HALF_LIFE_S
     assert shares.is_debtor("a")
-    clock.now += HALF_LIFE_S
+    clock.now += 2 * HALF_LIFE_S
     assert not shares.is_debtor("a")
 
 
