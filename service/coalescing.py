@@ -105,10 +105,17 @@ class ShardQueue:
         """Return whether something waits for a lane."""
         return any(self._open(lane, team) for team in self._lines)
 
-    def settle(self, shard: Shard, seconds: float) -> None:
-        """Charge a shard's team what the shard really took a worker, in place of what it should have."""
+    def settle(self, shard: Shard, seconds: float, burned_s: float) -> None:
+        """Charge a shard's team what the shard really took a worker, in place of what it should have.
+
+        Args:
+            shard: What was run.
+            seconds: How long it held its worker.
+            burned_s: CPU seconds that it took, by which overruns are told: a busy machine is no team's fault. Of a
+                worker that did not live to the end, how long it was held.
+        """
         self._shares.charge(shard.team, seconds - shard.expected_s)
-        if (over_s := seconds - max(_FREE_S, _FREE_SHARE * shard.reward.budget_s)) > 0:
+        if (over_s := burned_s - max(_FREE_S, _FREE_SHARE * shard.reward.budget_s)) > 0:
             self._overrun(shard.team, over_s)
 
     def charge(self, team: str, seconds: float) -> None:

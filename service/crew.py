@@ -8,9 +8,8 @@ holds workers for seconds on end costs the others neither a worker nor, on busy 
 """
 
 import asyncio
-import os
 import time
-from contextlib import suppress
+from dataclasses import replace
 
 from rewards.types import Failure, FailureKind, Outcome
 from rewards.worker import IDLE
@@ -44,6 +43,7 @@ class Crew:
 
     def __init__(self, recipe: Recipe, queue: ShardQueue, costs: Costs, recycle_after: int) -> None:
         self._recipe = recipe
+        self._side_recipe = replace(recipe, niceness=_SIDE_NICENESS)
         self._queue = queue
         self._costs = costs
         self._recycle_after = recycle_after
@@ -85,7 +85,7 @@ class Crew:
         """Keep one worker of the main lane alive and busy, for ever."""
         culprit: str | None = None
         while True:
-            process = await self._replace_worker(culprit)
+            process = await self._replace_worker(culprit, self._recipe)
             self._alive.add(process)
             self.some_ready.set()
             try:
@@ -101,26 +101,25 @@ class Crew:
             if not self._queue.has_work(Lane.SIDE):
                 await asyncio.wait({self._queue.filled(Lane.SIDE)})
                 continue
-            process = await self._replace_worker(culprit)
+            process = await self._replace_worker(culprit, self._side_recipe)
             try:
-                _lower_priority(process.pid)
                 culprit = await self._serve(process, Lane.SIDE)
             finally:
                 await asyncio.shield(process.close())
 
-    async def _replace_worker(self, culprit: str | None) -> WorkerProcess:
+    async def _replace_worker(self, culprit: str | None, recipe: Recipe) -> WorkerProcess:
         """Return a ready worker, charged to the team whose work ended the one before."""
         started = time.perf_counter()
-        process = await self._start_worker()
+        process = await self._start_worker(recipe)
         if culprit is not None:
             self._queue.charge(culprit, time.perf_counter() - started)
         return process
 
-    async def _start_worker(self) -> WorkerProcess:
+    async def _start_worker(self, recipe: Recipe) -> WorkerProcess:
         """Return a ready worker, waiting longer after each one that died before it was ready."""
         while True:
             try:
-                process = await WorkerProcess.start(self._recipe)
+                process = await WorkerProcess.start(recipe)
             except Exception as error:  # noqa: BLE001 - whatever it is, the slot tries again
                 telemetry.defect("worker_not_started", error)
                 self._deaths_before_ready += 1
@@ -183,9 +182,12 @@ class Crew:
             WorkerDiedError: the worker is gone.
         """
         run = Run(process, shard)
-        started = time.perf_counter()
+        started, cpu_before_s, burned_s = time.perf_counter(), process.cpu_s(), None
         try:
             await self._have_scored(process, shard, run)
+            cpu_after_s = process.cpu_s()
+            if cpu_before_s is not None and cpu_after_s is not None:
+                burned_s = cpu_after_s - cpu_before_s
         except WorkerDiedError as died:
             self.rescue(shard, run.done, died)
             raise
@@ -195,7 +197,7 @@ class Crew:
         finally:
             run.end()
             seconds = time.perf_counter() - started
-            self._queue.settle(shard, seconds)
+            self._queue.settle(shard, seconds, seconds if burned_s is None else burned_s)
         self._costs.learn(shard.reward.id, seconds / len(shard.works), shard.team)
 
     async def _have_scored(self, process: WorkerProcess, shard: Shard, run: Run) -> None:
@@ -242,9 +244,3 @@ class Crew:
             self._queue.put(retry)
         for works in self._costs.cut(shard.reward, rest) if rest else []:
             self._queue.put_first(Shard(works, shard.limit_s, shard.line, shard.is_suspect))
-
-
-def _lower_priority(pid: int) -> None:
-    """Have everything else come before a process."""
-    with suppress(OSError):  # it is gone, or this system lets nobody
-        os.setpriority(os.PRIO_PROCESS, pid, _SIDE_NICENESS)

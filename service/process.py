@@ -5,12 +5,14 @@ milliseconds. Each has its own socket pair and shares no lock with any other: ki
 """
 
 import asyncio
+import os
 import signal
 import socket
 import time
 from collections import deque
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor
+from contextlib import suppress
 from ctypes import c_longlong
 from dataclasses import dataclass
 from enum import Enum
@@ -24,6 +26,8 @@ from rewards.frames import PREFIX_BYTES, EncodedOutcome, Job, decode_outcomes, e
 
 _JOIN_S = 10.0
 _LOOK_S = 0.002
+_CPU_CLOCK = 2
+"""What Linux makes the clock of a process's CPU time of, beside its id."""
 _OWN_SIGNALS = {signal.SIGPROF, signal.SIGXCPU}
 
 
@@ -60,6 +64,8 @@ class Recipe:
     executor: Executor
     """One thread: `multiprocessing` is not safe to use from several."""
     start_timeout_s: float
+    niceness: int = 0
+    """How much they come after everything else, from their beginning."""
 
 
 class _Channel(asyncio.Protocol):
@@ -143,6 +149,7 @@ class WorkerProcess:
         loop = asyncio.get_running_loop()
         try:
             await loop.run_in_executor(recipe.executor, process.start)
+            _lower_priority(process.pid or 0, recipe.niceness)
             connection = await loop.create_connection(_Channel, sock=ours)
         except BaseException:
             ours.close()
@@ -168,6 +175,13 @@ class WorkerProcess:
     def pid(self) -> int:
         """The process id."""
         return self._process.pid or 0
+
+    def cpu_s(self) -> float | None:
+        """Return the CPU seconds that it has used; None where it is gone or this system cannot tell."""
+        try:
+            return time.clock_gettime((~self.pid << 3) | _CPU_CLOCK)
+        except OSError:
+            return None
 
     @property
     def scoring(self) -> int | None:
@@ -228,6 +242,13 @@ class WorkerProcess:
         while not wait([self._process.sentinel], 0) and time.monotonic() < ends_at:  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(_LOOK_S)
         await asyncio.get_running_loop().run_in_executor(self._executor, self._process.join, _JOIN_S)
+
+
+def _lower_priority(pid: int, niceness: int) -> None:
+    """Have everything else come before a process."""
+    if niceness:
+        with suppress(OSError):  # it is gone, or this system lets nobody
+            os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, 0) + niceness)
 
 
 def _discard(process: ForkServerProcess) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from urllib.parse import urlsplit
 
 import httpx
@@ -60,16 +61,16 @@ async def test_a_deadline_that_kills_a_worker_is_charged_as_well(pool: Pool) -> 
 
 
 async def test_others_find_the_workers_free_while_a_team_burns_them(pool: Pool) -> None:
-    """Each of the victim's requests takes less than a suspect does, and the burner has its outcomes too."""
+    """The victim's requests take less than a suspect does, and the burner has its outcomes too."""
     assert ["answer_too_expensive"] == await ask(pool, "hostile", "burn")
     burning = [asyncio.create_task(ask(pool, "hostile", "burn", "fine")) for _ in range(4)]
-    slowest = 0.0
+    latencies = []
     while not all(task.done() for task in burning):
         started = time.perf_counter()
         assert ["fine"] == await ask(pool, "victim", "fine")
-        slowest = max(slowest, time.perf_counter() - started)
+        latencies.append(time.perf_counter() - started)
         await asyncio.sleep(0.01)
-    assert slowest < MOODY.budget_s / 2
+    assert median(latencies) < MOODY.budget_s / 5
     assert [["answer_too_expensive", "fine"]] * 4 == [task.result() for task in burning]
     assert 2 == pool.status.workers
 
@@ -90,11 +91,12 @@ async def test_a_worker_of_the_side_lane_is_of_low_priority(pool: Pool) -> None:
 async def test_a_team_alone_has_every_worker() -> None:
     """No lane is kept free for nobody: suspects run wherever a worker is idle."""
     async with running_pool(workers=2) as pool:
-        assert ["answer_too_expensive", "fine"] == await ask(pool, "alone", "burn", "fine")
-        assert not pool._queue.has_work(Lane.SIDE)
-        started = time.perf_counter()
-        await asyncio.gather(*(ask(pool, "alone", "burn") for _ in range(2)))
-        assert time.perf_counter() - started < 2.2 * MOODY.budget_s * 1.5 + 2
+        task = asyncio.create_task(ask(pool, "alone", "burn", "fine"))
+        while not task.done():
+            assert not pool._queue.has_work(Lane.SIDE)
+            await asyncio.sleep(0.005)
+        assert ["answer_too_expensive", "fine"] == task.result()
+        assert [] == side_workers(pool)
 
 
 async def test_no_team_can_fill_the_queue_for_another() -> None:
