@@ -25,6 +25,8 @@ _FEW = 4
 _FREE_S, _FREE_SHARE = 0.1, 0.05
 """What a shard may take without overrunning, in seconds and as a share of an item's budget, whichever is more: several
 times what shards are cut to."""
+_ENOUGH = 3
+"""Times that, a shard is ended: its items were many, and each may take as much as one that is killed."""
 
 
 class Lane(Enum):
@@ -115,8 +117,12 @@ class ShardQueue:
                 worker that did not live to the end, how long it was held.
         """
         self._shares.charge(shard.team, seconds - shard.expected_s)
-        if (over_s := burned_s - max(_FREE_S, _FREE_SHARE * shard.reward.budget_s)) > 0:
+        if (over_s := burned_s - _free_s(shard)) > 0:
             self._overrun(shard.team, over_s)
+
+    def has_had_enough(self, shard: Shard, burned_s: float) -> bool:
+        """Return whether a shard under way in the main lane has to leave it, for the sake of another team."""
+        return burned_s > _ENOUGH * _free_s(shard) and self._shares.has_company(shard.team)
 
     def charge(self, team: str, seconds: float) -> None:
         """Charge a team what its work took beside being run: a new worker for the one that it killed."""
@@ -178,6 +184,11 @@ class ShardQueue:
                 line.put_first(shard.line, following)
                 return
             shard.works += following.works
+
+
+def _free_s(shard: Shard) -> float:
+    """Return what a shard may take without overrunning."""
+    return max(_FREE_S, _FREE_SHARE * shard.reward.budget_s)
 
 
 class _TeamLines:

@@ -23,10 +23,12 @@ PATIENCE = 0.1
 """Share of the budget that an item gets beside others; alone, it gets all of it."""
 _BREAKER_DEATHS = 3
 _BREAKER_MAX_WAIT_S = 30.0
-_SIDE_NICENESS = 10
-"""Beside a busy worker of the main lane, one of the side lane gets a tenth of a core."""
+_SIDE_NICENESS = 5
+"""Beside a busy process of the main lane on the same core, one of the side lane gets a quarter of it."""
 _SIDE_IDLE_S = 30.0
 """How long a worker of the side lane is kept with nothing to do."""
+_WATCH_S = 0.1
+"""How often to look at a shard of the main lane that does not end."""
 _LOOK_AGAIN_S = 1.0
 """After this, what waited for another lane may have become this one's, as debts are forgotten."""
 
@@ -139,7 +141,7 @@ class Crew:
                 if shard is None:
                     return None
                 team = shard.team
-                await self._run_shard(process, shard)
+                await self._run_shard(process, shard, lane)
         except WorkerDiedError:
             self.restarts += 1
             return team
@@ -175,19 +177,20 @@ class Crew:
                 return None
         return shard
 
-    async def _run_shard(self, process: WorkerProcess, shard: Shard) -> None:
+    async def _run_shard(self, process: WorkerProcess, shard: Shard, lane: Lane) -> None:
         """Run a shard and settle its outcomes; on a death, see that the rest is scored elsewhere.
 
         Raises:
             WorkerDiedError: the worker is gone.
         """
         run = Run(process, shard)
-        started, cpu_before_s, burned_s = time.perf_counter(), process.cpu_s(), None
+        started, burned_s = time.perf_counter(), None
+        meter = _Meter(process, shard, self._queue)
+        if lane is Lane.MAIN:
+            meter.watch()
         try:
             await self._have_scored(process, shard, run)
-            cpu_after_s = process.cpu_s()
-            if cpu_before_s is not None and cpu_after_s is not None:
-                burned_s = cpu_after_s - cpu_before_s
+            burned_s = meter.burned_s()
         except WorkerDiedError as died:
             self.rescue(shard, run.done, died)
             raise
@@ -195,10 +198,12 @@ class Crew:
             self._give_up(run.left, error)
             raise WorkerDiedError(Death.FAULT, IDLE) from None
         finally:
+            meter.end()
             run.end()
             seconds = time.perf_counter() - started
             self._queue.settle(shard, seconds, seconds if burned_s is None else burned_s)
-        self._costs.learn(shard.reward.id, seconds / len(shard.works), shard.team)
+            if run.done:
+                self._costs.learn(shard.reward.id, seconds / run.done, shard.team)
 
     async def _have_scored(self, process: WorkerProcess, shard: Shard, run: Run) -> None:
         """Have a worker score a shard, and settle its outcomes as they come.
@@ -244,3 +249,31 @@ class Crew:
             self._queue.put(retry)
         for works in self._costs.cut(shard.reward, rest) if rest else []:
             self._queue.put_first(Shard(works, shard.limit_s, shard.line, shard.is_suspect))
+
+
+class _Meter:
+    """The CPU seconds that a worker has used since this was made. Whoever watches calls `end`."""
+
+    def __init__(self, process: WorkerProcess, shard: Shard, queue: ShardQueue) -> None:
+        self._process = process
+        self._shard = shard
+        self._queue = queue
+        self._before_s = process.cpu_s()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def burned_s(self) -> float | None:
+        """Return them; None where nobody can tell."""
+        now_s = self._process.cpu_s()
+        return None if now_s is None or self._before_s is None else now_s - self._before_s
+
+    def watch(self) -> None:
+        """End the worker once the shard has had enough."""
+        if (burned_s := self.burned_s()) is not None and self._queue.has_had_enough(self._shard, burned_s):
+            self._process.kill()
+        else:
+            self._timer = asyncio.get_running_loop().call_later(_WATCH_S, self.watch)
+
+    def end(self) -> None:
+        """Watch no longer."""
+        if self._timer is not None:
+            self._timer.cancel()

@@ -24,6 +24,12 @@ def _recurse() -> None:
     _recurse()
 
 
+def _toil() -> None:
+    ends_at = time.process_time() + 0.03
+    while time.process_time() < ends_at:
+        pass
+
+
 def _raise(error: Exception) -> None:
     raise error
 
@@ -35,6 +41,7 @@ MOODS = {
     "sleep": lambda: time.sleep(3600),
     "doze": lambda: time.sleep(0.1),
     "nap": lambda: time.sleep(0.003),
+    "toil": _toil,
     "segfault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
     "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "exit": lambda: os._exit(3),
