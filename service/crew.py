@@ -23,8 +23,8 @@ PATIENCE = 0.1
 """Share of the budget that an item gets beside others; alone, it gets all of it."""
 _BREAKER_DEATHS = 3
 _BREAKER_MAX_WAIT_S = 30.0
-_SIDE_NICENESS = 5
-"""Beside a busy process of the main lane on the same core, one of the side lane gets a quarter of it."""
+_SIDE_NICENESS = 10
+"""Beside a busy process of the main lane on the same core, one of the side lane gets a tenth of it."""
 _SIDE_IDLE_S = 30.0
 """How long a worker of the side lane is kept with nothing to do."""
 _WATCH_S = 0.1

@@ -96,7 +96,7 @@ async def test_a_worker_of_the_side_lane_is_of_low_priority(pool: Pool) -> None:
         niceness |= {os.getpriority(os.PRIO_PROCESS, pid) for pid in side_workers(pool)}
         await asyncio.sleep(0.02)
     usual = os.getpriority(os.PRIO_PROCESS, 0)
-    assert min(19, usual + 5) in niceness
+    assert min(19, usual + 10) in niceness
     assert {usual} == {os.getpriority(os.PRIO_PROCESS, pid) for pid in pool.worker_pids}
 
 
@@ -108,7 +108,6 @@ async def test_a_team_alone_has_every_worker() -> None:
             assert not pool._queue.has_work(Lane.SIDE)
             await asyncio.sleep(0.005)
         assert ["answer_too_expensive", "fine"] == task.result()
-        assert [] == side_workers(pool)
 
 
 async def test_no_team_can_fill_the_queue_for_another() -> None:
@@ -125,7 +124,7 @@ async def test_no_team_can_fill_the_queue_for_another() -> None:
 
 
 def side_workers(pool: Pool) -> list[int]:
-    """Return the pids of the children of the forkserver that are not of the main lane."""
+    """Return the pids of the children of the forkserver, other pools' too, that are not of the main lane."""
     main = set(pool.worker_pids)
     parents = {parent(pid) for pid in main}
     found = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
