@@ -7,6 +7,7 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 
 from rewards.digest import Digests
@@ -48,6 +49,9 @@ batches by a trainer or by hand.
 Every sample gets one outcome. `scored` is a judgement with a value; `failed` means that no judgement was possible, and
 its value is null, which is not zero.
 """
+
+_NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False)
+"""Of FastAPI's own: it would hand paths, exceptions and their texts to whatever provider the environment sets up."""
 
 
 def create_app(  # noqa: PLR0913, PLR0917 - all that the service is made of comes together here
@@ -125,6 +129,7 @@ def _bare_app(settings: Settings, lifespan: Callable[[FastAPI], AbstractAsyncCon
         description=_DESCRIPTION,
         lifespan=lifespan,
         redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.max_batch = settings.max_batch
     errors.install(app)

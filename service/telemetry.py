@@ -19,10 +19,8 @@ from typing_extensions import override
 from service.statistics import Counts
 
 _LOG = logging.getLogger("touchstone.defects")
-_QUOTING = ("openai", "httpx2", "httpcore2", "aiosqlite", "sqlalchemy")
-"""Loggers of libraries that write out what they send, at a level that an operator may ask for."""
-_CHATTY = ("alembic",)
-"""Loggers of libraries that tell what they are about to do."""
+_OURS = ("touchstone", "touchstone.defects", "uvicorn", "uvicorn.error")
+"""Loggers whose lines hold no text of a request. Any other may write out what it sends, binds or could not read."""
 
 
 class DroppingHandler(logging.StreamHandler[TextIO]):
@@ -112,6 +110,7 @@ def configure(level: str, stream: TextIO) -> Telemetry:
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[
+                _drop_quotes,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _drop_traceback,
                 structlog.processors.JSONRenderer(serializer=lambda event, **_: orjson.dumps(event).decode()),
@@ -120,16 +119,18 @@ def configure(level: str, stream: TextIO) -> Telemetry:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level.upper())
+    threshold = logging.getLevelNamesMapping()[level.upper()]
+    root.setLevel(max(threshold, logging.WARNING))
+    for name in _OURS:
+        logging.getLogger(name).setLevel(threshold)
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
-    for name in (*_QUOTING, *_CHATTY):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
     logger = structlog.wrap_logger(
         logging.getLogger("touchstone"),
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
     )
     return Telemetry(logger)
 
@@ -141,6 +142,14 @@ def standard_error() -> TextIO:
     worker, and would start none.
     """
     return io.TextIOWrapper(io.FileIO(sys.stderr.fileno(), "w", closefd=False), write_through=True)
+
+
+def _drop_quotes(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Leave of a library's line who wrote it and where, and nothing of what it says."""
+    record = event.get("_record")
+    if isinstance(record, logging.LogRecord) and record.name not in _OURS:
+        event.update({"event": "library_line", "library": record.name, "where": f"{record.filename}:{record.lineno}"})
+    return event
 
 
 def _drop_traceback(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

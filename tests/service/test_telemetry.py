@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,7 +33,8 @@ def logging_to(stream: TextIO, level: str = "info") -> Iterator[Telemetry]:
         yield telemetry.configure(level, stream)
     finally:
         root.handlers, root.level = before
-        for name in ("uvicorn", "uvicorn.error"):
+        logging.captureWarnings(capture=False)
+        for name in telemetry._OURS:
             logging.getLogger(name).setLevel(logging.NOTSET)
 
 
@@ -77,6 +79,27 @@ def test_an_exception_of_a_library_keeps_its_type_only() -> None:
     first, second = lines(stream)
     assert ("Exception in ASGI application", "ValueError") == (first["event"], first["error"])
     assert "error" not in second
+    assert CANARY not in stream.getvalue()
+
+
+def test_a_line_of_a_library_says_who_wrote_it() -> None:
+    """And where, but not what: at `debug` many write out what they send, and some quote in an error."""
+    stream = io.StringIO()
+    with logging_to(stream, "debug"):
+        other = logging.getLogger("some.library")
+        other.debug("sending %s", CANARY)
+        other.info(CANARY)
+        other.error("cannot read %s", CANARY)
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            warnings.warn(CANARY, stacklevel=1)
+        logging.getLogger("uvicorn.error").info("Started")
+        telemetry.defect("worker_not_started", ValueError(CANARY))
+    first, second, *rest = lines(stream)
+    assert ("library_line", "some.library", "error") == (first["event"], first["library"], first["level"])
+    assert str(first["where"]).startswith("test_telemetry.py:")
+    assert ("library_line", "py.warnings") == (second["event"], second["library"])
+    assert ["Started", "worker_not_started: ValueError at nowhere"] == [line["event"] for line in rest]
     assert CANARY not in stream.getvalue()
 
 
