@@ -136,3 +136,38 @@ def test_the_pool_is_seen(fresh: httpx.Client) -> None:
     assert health["workers_ready"] == value(found, "workers_ready")
     assert health["queued"] == value(found, "queued")
     assert health["restarts"] == value(found, "worker_restarts_total")
+
+
+def test_the_memory_is_seen(fresh: httpx.Client) -> None:
+    """What is new is missed, what is known is found, and both say what the memory holds."""
+    body: dict[str, object] = {"rewards": [{"reward": "length@v1"}], "samples": [{"completion": "remember me"}]}
+    first, second = gained(fresh, body), gained(fresh, body)
+    assert (0, 1) == tuple(value(first, "memo_lookups_total", result=result) for result in ("hit", "miss"))
+    assert (1, 0) == tuple(value(second, "memo_lookups_total", result=result) for result in ("hit", "miss"))
+    assert (1, 0) == (value(first, "memo_entries"), value(second, "memo_entries"))
+    assert 400 < (value(first, "memo_bytes") or 0) < 1000
+
+
+def test_errors_and_stages_are_counted(fresh: httpx.Client) -> None:
+    """An error by its type, whichever layer says it; a stage by how long it took."""
+    before = scrape(fresh)
+    fresh.post("/v1/score", json={"rewards": [], "samples": 3})
+    fresh.post("/v1/rewards/length@v1/score", content=b"{", headers={"Content-Type": "application/json"})
+    fresh.post("/v1/rewards/nothing@v1/score", json={"samples": []})
+    after = gained(fresh, {"rewards": [{"reward": "length@v1"}], "samples": [{"completion": "staged"}]})
+    found = scrape(fresh)
+    for problem in ("invalid-request", "invalid-json", "unknown-reward"):
+        name = "problems_total"
+        assert 1 <= (value(found, name, problem=problem) or 0) - (value(before, name, problem=problem) or 0)
+    assert 1 == value(after, "worker_wait_seconds_count")
+    assert 0 < (value(after, "reward_seconds_total", reward="length@v1") or 0) < 60
+    assert {"read", "score", "record"} == {label for _, labels in found for name, label in labels if name == "stage"}
+
+
+def test_the_processes_are_seen(fresh: httpx.Client) -> None:
+    """What runs, and how much memory it holds."""
+    found = scrape(fresh)
+    for process in ("service", "workers"):
+        assert 2**24 < (value(found, "resident_bytes", process=process) or 0) < 2**34
+    (build,) = [dict(labels) for name, labels in found if name == "touchstone_build_info"]
+    assert fresh.get("/healthz").json()["version"] == build["version"]
