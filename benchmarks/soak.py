@@ -15,6 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import linear_regression, mean
@@ -103,12 +104,18 @@ def report(soak: Soak, minutes: float, megabytes: float) -> int:
 
 def _resident(service: Service) -> dict[str, float]:
     """Return the MiB that the service, its forkserver and all its workers together hold."""
-    own, forkserver, *workers = service.pids()
-    found = {"service": own, "forkserver": forkserver}
-    return {
-        **{name: resident_bytes(pid) / _MIB for name, pid in found.items()},
-        "workers": sum(resident_bytes(pid) for pid in workers) / _MIB,
-    }
+    servers = _children(service.pid)
+    workers = [worker for server in servers for worker in _children(server)]
+    found = {"service": [service.pid], "forkserver": servers, "workers": workers}
+    return {name: sum(map(resident_bytes, pids)) / _MIB for name, pids in found.items()}
+
+
+def _children(pid: int) -> list[int]:
+    """Return the processes that a process has started; none where it is gone."""
+    with suppress(OSError):
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+        return [int(child) for thread in threads for child in (thread / "children").read_text().split()]
+    return []
 
 
 def _ask(service: Service, soak: Soak, ends_at: float, seed: int) -> None:
