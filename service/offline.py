@@ -14,6 +14,8 @@ from service.scoring import Scorer
 from service.settings import MEBIBYTE
 
 _MAX_TEXT_CHARS = 10_000_000
+_MAX_QUEUED = 100_000_000
+"""No caller but one waits here, however many names it goes by."""
 
 
 def _no_judge(_: str) -> Judge:
@@ -31,7 +33,7 @@ async def offline_scorer(
         package: What the workers discover.
         judge_for: Returns whom judged rewards ask, for the team that a call names; by default nobody.
     """
-    pool = Pool(package, workers=os.cpu_count() or 1, memory_bytes=1024 * MEBIBYTE)
+    pool = Pool(package, workers=os.cpu_count() or 1, memory_bytes=1024 * MEBIBYTE, max_queued=_MAX_QUEUED)
     await pool.start()
     try:
         yield Scorer(registry, pool, Bench(judge_for), max_text_chars=_MAX_TEXT_CHARS, memo=Memo(0, 0))
