@@ -61,13 +61,13 @@ class Edge:
         started = time.perf_counter()
         headers = Headers(scope=scope)
         request_id = _request_id(headers)
-        call = Call(request_id)
+        call = scope.setdefault("state", {})["call"] = Call(request_id)
         reply = _Reply(send, call, self._headers, started)
         bytes_in = 0
         try:
             caller = self._gate.caller(scope["method"], scope["path"], headers)
             call = call_headers.described(call, caller, headers)
-            scope.setdefault("state", {})["call"] = call
+            scope["state"]["call"] = call
             limit = self._door.max_body_bytes(call.team)
             _check_length(headers, limit)
             if _is_scoring(scope):
