@@ -73,17 +73,25 @@ class Door:
         Raises:
             ProblemError: not now.
         """
+        self.check_quota(team)
+        try:
+            self._check_room(team)
+        except PoolUnavailableError as error:
+            headers = {"Retry-After": str(error.retry_after_s)}
+            raise ProblemError("unavailable", 503, str(error), headers=headers) from None
+
+    def check_quota(self, team: str) -> None:
+        """Return if a team's own quota allows for more.
+
+        Raises:
+            ProblemError: not now.
+        """
         quota = self._quotas.of(team)
         self._check_rate(team, quota)
         if quota.concurrent_samples is not None:
             under_way = self._under_way.get(team)
             if under_way is not None and under_way.samples >= self._at_once(quota.concurrent_samples):
                 raise _busy(quota.concurrent_samples, under_way.seconds)
-        try:
-            self._check_room(team)
-        except PoolUnavailableError as error:
-            headers = {"Retry-After": str(error.retry_after_s)}
-            raise ProblemError("unavailable", 503, str(error), headers=headers) from None
 
     def admit(self, call: Call, samples: int) -> AbstractContextManager[None]:
         """Charge a batch to its team, and hold its place until it is answered.

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -48,6 +49,7 @@ def traced(kept: InMemorySpanExporter) -> Iterator[list[ReadableSpan]]:
     kept.clear()
     spans: list[ReadableSpan] = []
     yield spans
+    time.sleep(0.1)  # a request's span ends behind its answer
     spans += kept.get_finished_spans()
 
 

@@ -250,11 +250,14 @@ def test_score_of_an_unknown_reward_suggests_one(url: str, rows: Path) -> None:
     assert "math_equal@v1" in output
 
 
-def test_serve_refuses_an_open_bind_without_a_key() -> None:
+def test_serve_refuses_an_open_bind_without_a_key(tmp_path: Path) -> None:
     """The reason and the remedy are in the message."""
-    code, output = run("serve", "--host", "0.0.0.0")  # noqa: S104 - that it is refused is the point
-    assert 2 == code
-    assert "TOUCHSTONE_API_KEY" in output
+    command = [sys.executable, "-c", "from service.cli import main; main()", "serve", "--host", "0.0.0.0"]  # noqa: S104
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TOUCHSTONE_")}
+    environment["TOUCHSTONE_DATA"] = str(tmp_path)
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert 2 == ended.returncode
+    assert "TOUCHSTONE_API_KEY" in ended.stderr
 
 
 def test_train_says_what_is_wrong_with_a_recipe(tmp_path: Path) -> None:

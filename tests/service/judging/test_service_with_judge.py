@@ -139,7 +139,7 @@ def test_a_judge_that_is_killed_in_the_middle_costs_nothing_twice(tmp_path: Path
         service(tmp_path, url, concurrency=16, breaker_s=0.2) as client,
     ):
         score(client, ["warm"])
-        threading.Timer(0.5, process.kill).start()
+        threading.Timer(0.7, process.kill).start()
         judged, length = (each["outcomes"] for each in client.post("/v1/score", json=body).json()["results"])
         process.wait()
         scored = [text for text, each in zip(texts, judged, strict=True) if each["status"] == "scored"]
