@@ -69,6 +69,7 @@ def test_any_text_has_an_outcome(reward_id: str, text: str, prompt: str | None, 
     check(reward_id, outcome(reward_id, text, prompt=prompt, completion_tokens=tokens, completion_ids=None))
 
 
+@pytest.mark.e2e
 @pytest.mark.parametrize("reward_id", list(registry()))
 def test_a_long_hostile_text_has_an_outcome(reward_id: str) -> None:
     """A long text of what patterns trip over, each time something else."""

@@ -11,6 +11,8 @@ from openai.types.chat import ChatCompletion
 
 from tests.service.judge_server.conftest import VERDICT
 
+pytestmark = pytest.mark.e2e
+
 SCHEMA = {
     "type": "object",
     "properties": {

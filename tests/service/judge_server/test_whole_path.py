@@ -9,6 +9,8 @@ import pytest
 from service.cli._local_service import local_service
 from tests.service.judge_server.running import judge_server
 
+pytestmark = pytest.mark.e2e
+
 SCORE = "/v1/rewards/answer_judge@v1/score"
 QUESTION = "A quadrilateral has four equal sides and equal diagonals. What is it?"
 SAME, DIFFERENT = "same", "different"

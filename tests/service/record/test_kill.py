@@ -15,7 +15,7 @@ import pytest
 from service.database.engine import open_database
 from tests.service.record.recording import kept_texts, rows
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.e2e, pytest.mark.anyio, pytest.mark.timeout(1800)]
 
 CALLERS = 6
 LOAD_S = (0.2, 1.2)
@@ -68,7 +68,7 @@ async def call(client: httpx.AsyncClient, name: str, answered: dict[str, int]) -
         answered[request_id] = size
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.e2e)])
+@pytest.mark.parametrize("kills", [20])
 async def test_every_answer_is_in_the_record(tmp_path: Path, kills: int) -> None:
     """With all its results, scores and texts; and nothing is there by halves, answered or not."""
     answered: dict[str, int] = {}
