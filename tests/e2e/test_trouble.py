@@ -127,7 +127,7 @@ def test_a_full_queue_is_waited_out(tmp_path: Path) -> None:
     assert expected(range(600)) == [outcome.value for outcomes in found for outcome in outcomes]
     refused = [reply for reply in replies if reply.status_code == 503]
     assert refused
-    assert {"2"} == {reply.headers["Retry-After"] for reply in refused}
+    assert {1, 2} >= {int(reply.headers["Retry-After"]) for reply in refused}
 
 
 def test_slow_samples_are_typed_and_their_neighbours_right(service: ServiceProcess) -> None:
