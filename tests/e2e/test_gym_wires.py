@@ -94,7 +94,7 @@ def test_nemo_gym(port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         asyncio.run(collect(told, output))
     found = sorted(rows(output), key=lambda row: (row["_ng_task_index"], row["_ng_rollout_index"]))
     assert [1.0, 1.0, 0.0, 0.0] == [row["reward"] for row in found]
-    assert {"right": 1.0, "neat": 0.0, "unscored": 0.0} == found[0]["reward_components"]
+    assert {"parts/right": 1.0, "parts/neat": 0.0, "unscored": 0.0} == found[0]["reward_components"]
     failed = rows(tmp_path / "rollouts_failures.jsonl")
     assert [(2, True, "unscorable")] * 2 == [
         (row["_ng_task_index"], row["mask_sample"], row["_ng_failure_class"]) for row in failed
