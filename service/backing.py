@@ -29,14 +29,17 @@ class Backing:
     """Where teams' rubrics are kept."""
     recorder: DatabaseRecorder | NoRecorder = field(default_factory=NoRecorder)
     """Who writes down what is scored, while the app runs."""
-    recording: Recording | None = None
-    """Who can say how the record is doing; None where there is none."""
     runs: Runs = field(default_factory=NoRuns)
     """What was written down, whether or not anything is now."""
     allowances: Allowances = field(default_factory=OwnAllowances)
     """What is left of teams' quotas; kept up with other replicas while the app runs."""
     database: Engine | None = None
     """Where all of it is, closed with the app."""
+
+    @property
+    def recording(self) -> Recording | None:
+        """Who can say how the record is doing; None where there is none."""
+        return None if isinstance(self.recorder, NoRecorder) else self.recorder
 
     @classmethod
     def on(
@@ -48,12 +51,10 @@ class Backing:
         log: Telemetry,
     ) -> Self:
         """Return what a database, its tables made, can back."""
-        recorder = DatabaseRecorder(database, settings, digests, log) if settings.record else None
         return cls(
             keyring,
             DatabaseRubrics(database),
-            recorder or NoRecorder(),
-            recorder,
+            DatabaseRecorder(database, settings, digests, log) if settings.record else NoRecorder(),
             RecordedRuns(database, settings.texts),
             allowances_in(database),
             database,

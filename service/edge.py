@@ -24,10 +24,8 @@ from service.teams.gate import Gate
 from service.telemetry import Telemetry, place_of
 
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
-_SCORING, _NOT_SCORING = ("/v1/", "/compat/"), ("/seed_session", "/close_session", "/aggregate_metrics")
-
-
 _WIRES = "/compat/"
+_SCORING, _NOT_SCORING = ("/v1/", _WIRES), ("/seed_session", "/close_session", "/aggregate_metrics")
 
 
 class _HungUpError(Exception):

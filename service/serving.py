@@ -5,7 +5,7 @@ Every route that scores comes through here, whatever its wire.
 
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -86,14 +86,6 @@ class Recorder(Protocol):
     def begin(self, call: Call, asks: Sequence[Ask], submissions: Sequence[Submission]) -> Entry:
         """Return the entry of a batch that is about to be scored."""
         ...
-
-
-class OpenDoor:
-    """Lets everybody in."""
-
-    def admit(self, call: Call, samples: int) -> AbstractContextManager[None]:  # noqa: ARG002 - the protocol's
-        """Let a batch in."""
-        return nullcontext()
 
 
 class NoRecorder:

@@ -14,7 +14,7 @@ from service.compat import gym_session
 from service.compat.desk import Desk, Ruling
 from service.compat.json_body import LenientRoute
 from service.compat.policy import Wire
-from service.compat.reading import ALIASES, Given, content, sample, text_of
+from service.compat.reading import Given, content, sample, stated, text_of
 from service.compat.target_id import TargetId
 from service.targets import Target
 
@@ -134,7 +134,7 @@ def _given(target: Target, body: NemoGymRequest, row: Mapping[str, object]) -> G
     required = [name for name, is_required in target.fields.items() if is_required]
     label = None
     if len(required) == 1 and named.get(required[0]) is None:
-        label = next((named[alias] for alias in ALIASES if named.get(alias) is not None), None)
+        label = stated(named)
     prompt = text_of(body.responses_create_params.get("input"))
     return sample(target, _completion(body.response.output), prompt=prompt, label=label, named=named)
 

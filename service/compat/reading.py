@@ -82,8 +82,8 @@ def _placed(label: object, fields: Mapping[str, bool]) -> Json | None:
     if isinstance(told, dict) and (len(names) > 1 or not isinstance(label, str) or _named(told, fields)):
         found = _named(told, fields)
         if len(names) == 1 and names[0] not in found:
-            stated = next((told[alias] for alias in ALIASES if told.get(alias) is not None), None)
-            return found if stated is None else found | {names[0]: stated}
+            answer = stated(told)
+            return found if answer is None else found | {names[0]: answer}
         return found
     if label is None or not fields:
         return {}
@@ -92,6 +92,11 @@ def _placed(label: object, fields: Mapping[str, bool]) -> Json | None:
 
 def _named(told: Mapping[str, object], fields: Mapping[str, bool]) -> Json:
     return {name: told[name] for name in fields if told.get(name) is not None}
+
+
+def stated(row: Mapping[str, object]) -> object:
+    """Return what stands in a row under the first of the names of an answer that it has; None where it has none."""
+    return next((row[alias] for alias in ALIASES if row.get(alias) is not None), None)
 
 
 def _object(text: str) -> Json | None:

@@ -16,10 +16,9 @@ from rewards.types import FailureKind
 from service.database.tables import requests, results, scores
 from service.record.paging import Filters, Key
 
-WALK_KEY = 3
-"""Parts of the key of a page that is walked to: request, result and position, where it begins."""
-INDEX_KEY = 3
-"""Parts of the key of a page that is found: the value, the result and the position that came last."""
+KEY_PARTS = 3
+"""Parts of a page's key. Of one that is walked to: request, result and position, where it begins. Of one that is found:
+the value, the result and the position that came last."""
 _WALKED_REQUESTS = 500
 _WALKED_SAMPLES = 20_000
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from service.database.tables import requests, results, runs, series, teams
 from service.record.bodies import Row
-from service.record.finding import INDEX_KEY, Spot, find
+from service.record.finding import KEY_PARTS, Spot, find
 from service.record.outcomes import pick
 from service.record.packing import unpack
 from service.record.paging import Filters, cursor, key_of
@@ -106,7 +106,7 @@ def scores_page(connection: Connection, shelf: Shelf, run: tuple[str, str], filt
     """
     run_id = run_row(connection, *run).id
     question = filters.digest(run_id)
-    key = None if wanted.after is None else key_of(question, wanted.after, INDEX_KEY)
+    key = None if wanted.after is None else key_of(question, wanted.after, KEY_PARTS)
     names = rewards_of(connection, run_id)
     series_ids = [each for each, reward in names.items() if filters.reward in {None, reward}]
     found = find(connection, run_id, series_ids, filters, key, wanted.limit)

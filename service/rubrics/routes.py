@@ -19,8 +19,6 @@ from service.submissions import misfits, present, submission
 from service.targets import Target, Targets, Verdicts
 
 _JSON = "application/json"
-_RETRY_AFTER_S = "60"
-"""After which there may be room for another rubric: somebody has to make it."""
 RubricId = Annotated[str, Path(pattern=ID_PATTERN, description="The rubric's name and version.", examples=["maths@v1"])]
 
 
