@@ -17,8 +17,8 @@ serve: $(VENV)/.service ## Serve the rewards on http://127.0.0.1:8400 (API page 
 demo: $(VENV)/.all ## Score real completions, then watch a tiny model learn from rewards over HTTP (about two minutes)
 	$(BIN)/touchstone demo
 
-test: $(VENV)/.all ## Run every test (some five minutes)
-	$(BIN)/python -m pytest -m "not e2e"
+test: $(VENV)/.all ## Run every test, in two processes (some seven minutes)
+	$(BIN)/python -m pytest -m "not e2e" --numprocesses 2 --dist worksteal
 
 coverage: $(VENV)/.all ## Run every test and measure branch coverage, which takes three times as long
 	$(BIN)/python -m pytest --cov --cov-report=term -m "not e2e"
