@@ -102,4 +102,12 @@ if [[ $code != 0 ]]; then
     say "SIGTERM ended it with $code instead of 0"
     exit 1
 fi
-say "ready, scored, without torch, stopped with 0"
+say "look for what was scored in the record"
+"$in_venv" - "$work/data/touchstone.db" <<'PYTHON'
+import sqlite3
+import sys
+
+((written,),) = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True).execute("SELECT count(*) FROM requests")
+assert written == 1, f"the record has {written} requests, and one was answered"
+PYTHON
+say "ready, scored, recorded, without torch, stopped with 0"
