@@ -11,6 +11,8 @@ HEAD = "0002"
 """The last migration; a test compares it with the folder."""
 
 _BUSY_S = 10.0
+_CACHE_KB = 8_000
+"""Pages that each connection to SQLite keeps to itself; the others are in the system's cache, and cost a call."""
 _ANSWERS = {"connect_timeout": 5, "tcp_user_timeout": 5_000}
 """How long a PostgreSQL may not answer: seconds to connect, and milliseconds for bytes that were sent."""
 _LOCK = 0x746F756368  # any number that means nobody else
@@ -77,7 +79,7 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _: object) -> None:
-        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "cache_size=-32000"):
+        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", f"cache_size=-{_CACHE_KB}"):
             connection.execute(f"pragma {pragma}")
 
     return engine
