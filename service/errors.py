@@ -11,7 +11,8 @@ ProblemError                 any of the below, raised with its slug and status
 ├── unscorable               422        a sample has no judgement, on a wire that cannot say so
 └── invalid-request          422        the body does not fit the schema
 invalid-json                 400        the body is not JSON, or not valid Unicode
-unavailable                  503        the queue is full or no worker is ready; `Retry-After` says when
+unavailable                  503        the queue is full, no worker is ready, or another replica is scoring the same
+                                        request still; `Retry-After` says when
                              504        the same, for a client that tries again after nothing else
 internal                     500        a defect of the service
 """

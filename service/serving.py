@@ -57,12 +57,18 @@ class Admission(Protocol):
 class Entry(Protocol):
     """One batch on its way into the record."""
 
-    async def known(self) -> Sequence[Sequence[EncodedOutcome]] | None:
+    @property
+    def waited_s(self) -> float:
+        """How long it waited for another replica: the caller's time, of which so much less is left."""
+        ...
+
+    async def known(self, patience_s: float) -> Sequence[Sequence[EncodedOutcome]] | None:
         """Return what the same request was answered before; None where it never was.
 
-        Where it is being scored, wait for that.
+        Where it is being scored, wait for that; where another replica does, for as long as patience lasts.
 
         Raises:
+            PoolUnavailableError: another replica is scoring it still.
             ProblemError: another request had its idempotency key.
         """
         ...
@@ -103,7 +109,9 @@ class NoRecorder:
 
 
 class _NoEntry:
-    async def known(self) -> None:
+    waited_s = 0.0
+
+    async def known(self, patience_s: float) -> None:
         """Return that nothing is known."""
 
     async def write(self, served: Served) -> Written:  # noqa: ARG002 - the protocol's
@@ -157,7 +165,7 @@ class ServedScorer:
             deadline_s: Wall time in seconds; what is not scored by then is `deadline`.
 
         Raises:
-            PoolUnavailableError: the pool cannot take the work now.
+            PoolUnavailableError: the pool cannot take the work now, or another replica is scoring it still.
             ProblemError: the batch never fits into the queue, the quota is used up, or the idempotency key belongs to
                 another request.
         """
@@ -166,11 +174,12 @@ class ServedScorer:
         call.notes.rewards += [ask.reward.id for ask in asks]
         entry = self._recorder.begin(call, asks, submissions)
         try:
-            known = await entry.known()
+            known = await entry.known(deadline_s)
             if known is None:
                 with self._admission.admit(call, len(submissions)):
                     with self._tracer.span(Stage.SCORE, rewards=call.notes.rewards, samples=len(submissions)):
-                        scored = await self._scorer.score(asks, submissions, deadline_s, call.team)
+                        left_s = deadline_s - entry.waited_s
+                        scored = await self._scorer.score(asks, submissions, left_s, call.team)
                     served = _served(asks, submissions, scored, started)
                     self._count(call, asks, served, len(submissions))
                     with self._tracer.span(Stage.RECORD):

@@ -122,9 +122,17 @@ idempotency = Table(
     metadata,
     Column("team_id", Id, ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True),
     Column("key", Text, primary_key=True),
-    Column("request_id", Id, ForeignKey("requests.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "request_id",
+        Id,
+        ForeignKey("requests.id", ondelete="CASCADE"),
+        index=True,
+        doc="What the key stands for; null while a replica is scoring it.",
+    ),
     Column("asked", LargeBinary, nullable=False, doc="Digest of what was asked, to know the same request by."),
     Column("created_at", Float, nullable=False, index=True),
+    Column("holder", Text, doc="Whose claim it is; null once there is a request."),
+    Column("held_at", Float, doc="When the claim was last renewed, by the database's clock."),
 )
 results = Table(
     "results",

@@ -29,7 +29,10 @@ class Before(NamedTuple):
 
 def find(rows: Rows, team_id: int, key: str, now: float) -> Before | None:
     """Return the request that a key stands for."""
-    statement = "select request_id, asked from idempotency where team_id = ? and key = ? and created_at > ?"
+    statement = (
+        "select request_id, asked from idempotency "
+        "where team_id = ? and key = ? and created_at > ? and request_id is not null"
+    )
     found = rows(statement, team_id, key, now - LASTS_S)
     return Before(found[0][0], bytes(found[0][1])) if found else None
 

@@ -25,11 +25,13 @@ _RESULTS = (
     *("scored", "failed", "total", "groups", "flat_groups", "outcomes"),
 )
 _SCORES = ("result_id", "position", "series_id", "kind", "value")
-_CLAIM = (
+_ANSWER = (
     "insert into idempotency (team_id, key, request_id, asked, created_at) values (?, ?, ?, ?, ?) "
-    "on conflict (team_id, key) do nothing returning request_id"
+    "on conflict (team_id, key) do update set request_id = excluded.request_id, asked = excluded.asked, "
+    "created_at = excluded.created_at, holder = null, held_at = null "
+    "where idempotency.request_id is null or idempotency.created_at <= ? returning request_id"
 )
-_UNCLAIM = "delete from idempotency where team_id = ? and key = ? and created_at <= ?"
+"""Whoever has claimed the key meanwhile: what is written first counts."""
 
 Result = Written | ProblemError
 """What came of one draft."""
@@ -174,8 +176,8 @@ class Ledger:
         now = self._clock()
         for request_id, page in zip(ids, fresh, strict=True):
             if (key := page.draft.call.idempotency_key) is not None:
-                database.rows(_UNCLAIM, page.team.id, key, now - answers.LASTS_S)
-                if not database.rows(_CLAIM, page.team.id, key, request_id, page.asked, now):
+                lapsed = now - answers.LASTS_S
+                if not database.rows(_ANSWER, page.team.id, key, request_id, page.asked, now, lapsed):
                     raise _TakenError
         self._enter_results(database, ids, fresh)
         for statement, values in tallies.changes([_tallied(page) for page in fresh]):

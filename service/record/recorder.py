@@ -10,19 +10,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from rewards.digest import Digests
 from service.call import Call
 from service.errors import ProblemError
-from service.record import answers
 from service.record.answers import Outcomes
 from service.record.breaker import Breaker
+from service.record.claims import Claim, Claims, claims_in
 from service.record.directory import Directory
 from service.record.draft import Draft
-from service.record.driver import Row
 from service.record.flights import Flights, Name
 from service.record.ledger import Ledger, Result
+from service.record.repetitions import Repetitions
 from service.record.texts import TextFiles
 from service.record.upkeep import Upkeep
 from service.record.writer import Writer
@@ -33,8 +33,6 @@ from service.telemetry import Telemetry
 
 _PATIENCE_S = 5.0
 """How long an answer waits for its record."""
-_LOOKUP_S = 2.0
-"""How long it waits to learn whether it was given before."""
 _WORTH_A_THREAD = 32
 """Samples of which the fingerprints are made while the workers score."""
 _UNWRITTEN = Written(is_durable=False)
@@ -79,7 +77,6 @@ class DatabaseRecorder:
         log: Telemetry,
         texts: TextFiles | None = None,
     ) -> None:
-        self._engine = engine
         self._directory = Directory(engine, settings.record_texts)
         self._texts = texts or TextFiles(settings.texts, settings.record_texts_mb * MEBIBYTE)
         self._ledger = Ledger(engine, self._directory, self._texts, digests)
@@ -88,6 +85,8 @@ class DatabaseRecorder:
         self._writer = Writer(engine, self._ledger, upkeep, self._breaker, log)
         self._threads = ThreadPoolExecutor(2, "record")
         self._flights = Flights()
+        self._claims = claims_in(engine)
+        self._repetitions = Repetitions(engine, self._directory, self._claims, self._breaker, self._threads)
         self._recorded = self._unrecorded = self._replayed = 0
 
     @property
@@ -106,10 +105,12 @@ class DatabaseRecorder:
     def start(self) -> None:
         """Begin to write."""
         self._writer.start()
+        self._claims.start()
 
     async def stop(self, patience_s: float) -> None:
         """Return when everything is written, or patience is over."""
         await self._writer.stop(patience_s)
+        await asyncio.to_thread(self._claims.stop)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def begin(self, call: Call, asks: Sequence[Ask], submissions: Sequence[Submission]) -> "_Entry":
@@ -118,23 +119,16 @@ class DatabaseRecorder:
         if call.idempotency_key is None and len(submissions) >= _WORTH_A_THREAD and not self._breaker.is_open:
             # Not before the loop has given the batch to the workers, for which it needs the interpreter.
             asyncio.get_running_loop().call_soon(self._prepare, draft)
-        return _Entry(self, self._flights, draft)
+        return _Entry(self, self._flights, self._claims, draft)
 
-    async def before(self, draft: Draft) -> Outcomes | None:
-        """Return what a request was answered before.
+    async def before(self, draft: Draft, claim: Claim, patience_s: float) -> Outcomes | None:
+        """Return what a request was answered before; None where it is to be scored now.
 
         Raises:
+            PoolUnavailableError: another replica is scoring it still when patience is over.
             ProblemError: another request had its idempotency key.
         """
-        if self._breaker.is_open:
-            return None
-        found = asyncio.get_running_loop().run_in_executor(self._threads, self._find, draft)
-        try:
-            outcomes = await asyncio.wait_for(found, _LOOKUP_S)
-        except ProblemError:
-            raise
-        except Exception:  # noqa: BLE001 - a database that cannot be asked keeps nobody from being scored
-            return None
+        outcomes = await self._repetitions.before(draft, claim, patience_s)
         self._replayed += outcomes is not None
         return outcomes
 
@@ -174,30 +168,28 @@ class DatabaseRecorder:
     def _prepare(self, draft: Draft) -> None:
         self._threads.submit(draft.prepare, self._directory)  # what goes wrong goes wrong again when it is written
 
-    def _find(self, draft: Draft) -> Outcomes | None:
-        team = draft.prepare(self._directory)
-        with self._engine.connect() as connection:
-            rows = _Rows(connection)
-            before = answers.find(rows, team.id, str(draft.call.idempotency_key), time.time())
-            if before is None:
-                return None
-            answers.check(before, draft.asked())
-            return answers.outcomes(rows, before)
-
 
 class _Entry:
     """One batch on its way into the record."""
 
-    def __init__(self, recorder: DatabaseRecorder, flights: Flights, draft: Draft) -> None:
+    def __init__(self, recorder: DatabaseRecorder, flights: Flights, claims: Claims, draft: Draft) -> None:
         self._recorder = recorder
         self._flights = flights
+        self._claims = claims
         self._draft = draft
         self._flight: Name | None = None
+        self._claim = Claim(draft.call.idempotency_key or "")
 
-    async def known(self) -> Outcomes | None:
+    @property
+    def waited_s(self) -> float:
+        """How long it waited for another replica."""
+        return self._claim.waited_s
+
+    async def known(self, patience_s: float) -> Outcomes | None:
         """Return what the same request was answered before, once none of its key is under way.
 
         Raises:
+            PoolUnavailableError: another replica is scoring it still when patience is over.
             ProblemError: another request had its idempotency key.
         """
         key = self._draft.call.idempotency_key
@@ -206,7 +198,7 @@ class _Entry:
         flight = self._draft.call.team, key
         await self._flights.enter(flight)
         self._flight = flight
-        return await self._recorder.before(self._draft)
+        return await self._recorder.before(self._draft, self._claim, patience_s)
 
     async def write(self, served: Served) -> Written:
         """Return when the batch is durable, or it is clear that it will not be.
@@ -216,26 +208,23 @@ class _Entry:
         """
         self._draft.served = served
         flight, self._flight = self._flight, None
-        release = partial(self._flights.leave, flight) if flight is not None else _nobody_waits
-        return await self._recorder.write(self._draft, release)
+        release = partial(self._land, flight) if flight is not None else _nobody_waits
+        written = await self._recorder.write(self._draft, release)
+        if flight is not None and not written.is_durable:
+            self._claims.give_up(self._claim)
+        return written
 
     def drop(self) -> None:
         """Let others of the same idempotency key go on."""
         if self._flight is not None:
             self._flights.leave(self._flight)
             self._flight = None
+            self._claims.give_up(self._claim)
+
+    def _land(self, flight: Name) -> None:
+        self._flights.leave(flight)
+        self._claims.end(self._claim)
 
 
 def _nobody_waits() -> None:
     """Do nothing: a request without a key has no flight."""
-
-
-class _Rows:
-    """Gives the rows of a statement, over a connection of SQLAlchemy's."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def __call__(self, statement: str, *values: object) -> list[Row]:
-        marked = statement if self._connection.dialect.name == "sqlite" else statement.replace("?", "%s")
-        return [tuple(row) for row in self._connection.exec_driver_sql(marked, values)]

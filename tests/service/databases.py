@@ -34,6 +34,30 @@ def postgresql_server() -> Iterator[str]:
                 server.cleanup()
 
 
+class OwnPostgresql:
+    """A PostgreSQL that a test may stop, provided that it is not the one that all share.
+
+    Args:
+        folder: Where its data are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._pgserver = pytest.importorskip("pgserver", reason="no PostgreSQL to stop: install pgserver")
+        self._folder = folder
+        self.url = ""
+
+    def start(self) -> None:
+        """Start it with the data that it had; its URL stays the same."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it has a word about where sockets are kept
+            self._server = self._pgserver.get_server(self._folder, cleanup_mode="stop")
+        self.url = self._server.get_uri()
+
+    def stop(self) -> None:
+        """Stop it: connections break, and new ones are refused."""
+        self._server.cleanup()
+
+
 @contextmanager
 def postgresql_database(server_url: str) -> Iterator[str]:
     """Make an empty database of a server; yield its URL."""
@@ -48,3 +72,19 @@ def postgresql_database(server_url: str) -> Iterator[str]:
         with engine.connect() as connection:
             connection.execute(text(f"drop database {name} with (force)"))
         engine.dispose()
+
+
+@contextmanager
+def postgresql_away(url: str) -> Iterator[None]:
+    """Have a database lose its connections, and refuse new ones, for so long."""
+    gone = make_url(url)
+    engine = create_engine(gone.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    end = "select pg_terminate_backend(pid) from pg_stat_activity where datname = :name"
+    with engine.connect() as connection:
+        connection.execute(text(f"alter database {gone.database} allow_connections false"))
+        connection.execute(text(end), {"name": gone.database})
+        try:
+            yield
+        finally:
+            connection.execute(text(f"alter database {gone.database} allow_connections true"))
+    engine.dispose()

@@ -15,6 +15,7 @@ from service.record.packing import unpack
 from tests.service.databases import postgresql_database
 from tests.service.record.recording import (
     FAILURE,
+    PATIENCE_S,
     ask,
     kept_texts,
     recording,
@@ -118,7 +119,7 @@ async def test_the_same_request_is_answered_from_the_record(database_url: str, t
 
 
 async def test_two_replicas_write_one_request_once(database_url: str, tmp_path: Path) -> None:
-    """Both score it; the second to write answers as the first did, or is told that the key was for another."""
+    """Where both score it, the second to write answers as the first did, or is told that the key was for another."""
     call = Call("1", idempotency_key="k")
     async with (
         recording(database_url, tmp_path / "a") as (one, engine),
@@ -126,13 +127,16 @@ async def test_two_replicas_write_one_request_once(database_url: str, tmp_path: 
     ):
         entries = [each.begin(call, [ask()], samples(1)) for each in (one, two)]
         other = two.begin(call, [ask()], samples(2))
-        assert [None, None] == [await each.known() for each in entries]
+        assert None is await entries[0].known(PATIENCE_S)
+        with engine.begin() as connection:
+            connection.execute(text("update idempotency set held_at = 0"))  # as if its replica had hung
+        assert None is await entries[1].known(PATIENCE_S)
         first = await entries[0].write(served([ask()], samples(1), [[score(1.0)]]))
         second = await entries[1].write(served([ask()], samples(1), [[score(0.0)]]))
         assert None is first.outcomes
         assert [[1.0]] == values(second.outcomes)
         with pytest.raises(ProblemError, match="other samples"):
-            await other.known()
+            await other.known(PATIENCE_S)
         other.drop()
         assert [(1,)] == rows(engine, "select count(*) from requests")
 
@@ -142,7 +146,7 @@ async def test_a_request_that_was_not_scored_lets_the_next_one_score(database_ur
     call = Call("1", idempotency_key="k")
     async with recording(database_url, tmp_path) as (recorder, _):
         entry = recorder.begin(call, [ask()], samples(1))
-        assert None is await entry.known()
+        assert None is await entry.known(PATIENCE_S)
         waiting = asyncio.ensure_future(write(recorder, call, samples(1)))
         await asyncio.sleep(0.05)
         assert not waiting.done()

@@ -65,9 +65,11 @@ def _make_requests() -> None:
         "idempotency",
         sa.Column("team_id", ID, sa.ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("key", sa.Text, primary_key=True),
-        sa.Column("request_id", ID, sa.ForeignKey("requests.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("request_id", ID, sa.ForeignKey("requests.id", ondelete="CASCADE")),
         sa.Column("asked", sa.LargeBinary, nullable=False),
         sa.Column("created_at", sa.Float, nullable=False),
+        sa.Column("holder", sa.Text),
+        sa.Column("held_at", sa.Float),
     )
     op.create_index("ix_idempotency_created_at", "idempotency", ["created_at"])
     op.create_index("ix_idempotency_request_id", "idempotency", ["request_id"])
