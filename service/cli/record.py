@@ -57,8 +57,8 @@ def delete_run(
 ) -> None:
     """Delete a run with its scores and texts, which are gone from this machine's disk when this ends.
 
-    A service that is adding to a file of it lets the file go within a minute; so do other replicas with theirs, and
-    within two minutes where the run is deleted whole.
+    A service that is adding to a file of it lets the file go within a minute. Other replicas, with folders of their
+    own, remove theirs within two minutes; of a run that goes on, what was kept until they do goes with them.
 
     Example: touchstone record delete-run grpo-7 --texts-only
     """

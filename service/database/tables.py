@@ -83,6 +83,7 @@ runs = Table(
     Column("team_id", Id, ForeignKey("teams.id", ondelete="CASCADE"), nullable=False),
     Column("name", Text, nullable=False),
     Column("texts", Text, doc="none, sample or all; null is the service's default."),
+    Column("texts_deleted_at", Float, doc="When its texts alone were last deleted: older files of it are to go."),
     Column("created_at", Float, nullable=False),
     Column("requests", BigInteger, nullable=False, server_default="0", doc="How many of its requests are there."),
     Column("samples", BigInteger, nullable=False, server_default="0", doc="And how many samples they have."),

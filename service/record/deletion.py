@@ -1,5 +1,6 @@
 """Deletes what was recorded: the rows a few at a time, so that nobody waits long for them, and the files at once."""
 
+import time
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
@@ -33,7 +34,8 @@ def delete_run(engine: Engine, folder: Path, run_id: int) -> None:
 def delete_texts(engine: Engine, folder: Path, run_id: int) -> int:
     """Delete the texts of a run, and return how many bytes they had in this folder.
 
-    Its requests say no longer where texts are, which other replicas' folders may have.
+    Its requests say no longer where texts are. Other replicas with folders of their own remove them when they tidy up,
+    as they learn from the run.
 
     Raises:
         SQLAlchemyError: the database does not do it.
@@ -43,6 +45,9 @@ def delete_texts(engine: Engine, folder: Path, run_id: int) -> int:
         "update requests set texts = null where id in "
         "(select id from requests where run_id = :run and texts is not null limit :most)"
     )
+    with engine.begin() as connection:
+        note = text("update runs set texts_deleted_at = :now where id = :run")
+        connection.execute(note, {"now": time.time(), "run": run_id})
     is_done = False
     while not is_done:
         with engine.begin() as connection:

@@ -8,7 +8,7 @@ import os
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,22 +112,25 @@ class TextFiles:
         while len(self._open) > _MOST_OPEN:
             self._close(next(iter(self._open)))
 
-    def tidy(self, living: Callable[[Collection[int]], Collection[int]], oldest: float) -> None:
-        """Remove the files of runs that are gone, those last added to before a time, and the oldest over the cap.
+    def tidy(self, living: Callable[[Collection[int]], Mapping[int, float]], oldest: float) -> None:
+        """Remove the files of runs that are gone, deleted texts, files last added to before a time, and what is over.
 
         Args:
-            living: Returns which of some runs there still are.
+            living: Returns which of some runs there still are, and when the texts of each were last deleted.
             oldest: Seconds since the epoch.
         """
         for run_id in [run_id for run_id, file in self._open.items() if _is_unlinked(file) or self._is_full(file)]:
             self._close(run_id)  # the disk keeps an unlinked file for as long as it is open
         files = sorted(self._files(), key=lambda found: found[2])
-        settled = self._clock() - _UNSETTLED_S
-        asked = {run for path, _, at in files if at < settled and (run := _run_of(path)) is not None}
-        gone = asked - set(living(asked))
+        settled_at = self._clock() - _UNSETTLED_S
+        settled = {run for path, _, at in files if at < settled_at and (run := _run_of(path)) is not None}
+        found = living({run for path, _, _ in files if (run := _run_of(path)) is not None})
         self._bytes = sum(size for _, size, _ in files)
         for path, size, at in files:
-            if _run_of(path) in gone or at < oldest or self._bytes > self._max_bytes:
+            run = _run_of(path)
+            is_gone = run in settled and run not in found
+            is_deleted = run is not None and run in found and _opened_at(path) <= found[run]
+            if is_gone or is_deleted or at < oldest or self._bytes > self._max_bytes:
                 self._remove(path)
                 self._bytes -= size
 
@@ -151,7 +154,7 @@ class TextFiles:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._number += 1
         now = self._clock()
-        name = f"{run_id}-{int(now):x}-{self._writer}-{self._number}{SUFFIX}"
+        name = f"{run_id}-{int(now * 1000):x}-{self._writer}-{self._number}{SUFFIX}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         descriptor = os.open(self._folder / name, flags, 0o600)
         folder = os.open(self._folder, os.O_RDONLY)
@@ -201,6 +204,13 @@ def _write_all(write: Callable[[int, bytes], int], descriptor: int, data: bytes)
 def _run_of(path: Path) -> int | None:
     run_id = path.name.partition("-")[0]
     return int(run_id) if run_id.isdecimal() else None
+
+
+def _opened_at(path: Path) -> float:
+    """Return since when a file may have been added to: what does not say may be as old as can be."""
+    with suppress(IndexError, ValueError):
+        return int(path.name.split("-")[1], 16) / 1000
+    return 0.0
 
 
 def _is_unlinked(file: _Open) -> bool:

@@ -1,7 +1,7 @@
 """What is done for the record once a minute: whatever is too old, too much or nobody's any more goes."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from sqlalchemy import Engine, bindparam, text
 
@@ -71,9 +71,10 @@ class Upkeep:
             pass
         deletion.checkpoint(self._engine)
 
-    def _living(self, run_ids: Collection[int]) -> Collection[int]:
+    def _living(self, run_ids: Collection[int]) -> Mapping[int, float]:
         if not run_ids:
-            return ()
-        statement = text("select id from runs where id in :ids").bindparams(bindparam("ids", expanding=True))
+            return {}
+        query = "select id, coalesce(texts_deleted_at, 0) as deleted_at from runs where id in :ids"
+        statement = text(query).bindparams(bindparam("ids", expanding=True))
         with self._engine.connect() as connection:
-            return {run_id for (run_id,) in connection.execute(statement, {"ids": list(run_ids)})}
+            return {row.id: row.deleted_at for row in connection.execute(statement, {"ids": list(run_ids)})}

@@ -46,6 +46,22 @@ async def test_texts_are_deleted_alone(database_url: str, tmp_path: Path) -> Non
         assert not list((tmp_path / "texts").iterdir())
 
 
+async def test_another_replicas_texts_go_when_it_tidies_up(database_url: str, tmp_path: Path) -> None:
+    """It has a folder of its own; other runs' texts stay there."""
+    here, there = tmp_path / "a", tmp_path / "b"
+    async with recording(database_url, there, record_texts="all") as (recorder, engine):
+        for run in ("gone", "stays"):
+            await write(recorder, Call("1", run=run), samples(3))
+        ids = dict(rows(engine, "select name, id from runs"))
+        deletion.delete_texts(engine, here / "texts", ids["gone"])
+        upkeep = Upkeep(engine, TextFiles(there / "texts", 1e9), None)
+        upkeep.step()
+        assert [0, 1] == [len(files_of(there / "texts", ids[run])) for run in ("gone", "stays")]
+        await write(recorder, Call("2", run="gone"), samples(3))
+        upkeep.step()
+        assert [1, 1] == [len(files_of(there / "texts", ids[run])) for run in ("gone", "stays")]
+
+
 async def test_what_is_too_old_goes(database_url: str, tmp_path: Path) -> None:
     """A little at a time: requests, their runs, and keys after a day."""
     clock = Clock()

@@ -9,9 +9,9 @@ from service.record.texts import TextFiles, files_of
 from tests.service.record.recording import Clock
 
 
-def everything(_: object) -> set[int]:
-    """Say that every run is there."""
-    return {1, 2, 3}
+def everything(_: object) -> dict[int, float]:
+    """Say that every run is there, and all its texts."""
+    return dict.fromkeys((1, 2, 3), 0.0)
 
 
 def read(folder: Path, place: tuple[str, int, int]) -> bytes:
@@ -57,6 +57,21 @@ def test_files_go_with_their_run_and_with_time(tmp_path: Path) -> None:
     clock.now += 100
     texts.tidy(everything, 10)
     assert [True, False, False] == [(tmp_path / place[0]).exists() for place in places.values()]
+    texts.close()
+
+
+def test_files_go_whose_texts_were_deleted_elsewhere(tmp_path: Path) -> None:
+    """Those begun before, though something was added since; what is added afterwards is there."""
+    clock = Clock()
+    texts = TextFiles(tmp_path, 1e9, clock=clock)
+    gone, stays = texts.add(1, [b"x"])[0], texts.add(2, [b"x"])[0]
+    deleted_at = clock.now + 0.1
+    clock.now += 0.2
+    assert gone[0] == texts.add(1, [b"y"])[0][0]
+    for _ in range(2):
+        texts.tidy(lambda _: {1: deleted_at, 2: 0.0}, 0)
+        kept = texts.add(1, [b"z"])[0]
+        assert [False, True, True] == [(tmp_path / place[0]).exists() for place in (gone, stays, kept)]
     texts.close()
 
 

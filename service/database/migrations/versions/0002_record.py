@@ -26,6 +26,7 @@ def _make_runs() -> None:
         sa.Column("team_id", ID, sa.ForeignKey("teams.id", ondelete="CASCADE"), nullable=False),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("texts", sa.Text),
+        sa.Column("texts_deleted_at", sa.Float),
         sa.Column("created_at", sa.Float, nullable=False),
         sa.Column("requests", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("samples", sa.BigInteger, nullable=False, server_default="0"),
