@@ -63,7 +63,7 @@ def postgresql_database(server_url: str) -> Iterator[str]:
     """Make an empty database of a server; yield its URL."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     server = make_url(server_url).set(drivername="postgresql+psycopg")
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     with engine.connect() as connection:
         connection.execute(text(f"create database {name}"))
     try:
