@@ -4,7 +4,7 @@ Of a run that keeps a sample, one prompt in 32 is followed with all its completi
 and of a large batch one prompt at least. What failed, was too long or too expensive, or is disputed is kept beside.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -63,7 +63,19 @@ def chosen(
 
 def frames(submissions: Sequence[SampleFields], groups: Groups) -> list[Frame]:
     """Return the packed texts of some samples."""
-    return [Frame(_packed([submissions[position] for position in group]), group) for group in groups]
+    if not groups:
+        return []
+    names = [_group(each) for each in submissions]
+    sizes = Counter(names)
+    return [
+        Frame(_packed([submissions[each] for each in group], [sizes[names[each]] for each in group]), group)
+        for group in groups
+    ]
+
+
+def _group(sample: SampleFields) -> object:
+    """Return what the samples that a reward compares have in common: their group or, where they name none, a prompt."""
+    return (sample["prompt"],) if sample["group"] is None else sample["group"]
 
 
 def _followed(submissions: Sequence[SampleFields], groups: Groups, secret: Fingerprints) -> Iterator[list[int]]:
@@ -109,7 +121,7 @@ def _first(positions: Iterable[int]) -> Iterator[int]:
     return (position for position, _ in zip(positions, range(_MOST_NOTABLE), strict=False))
 
 
-def _packed(samples: Sequence[SampleFields]) -> bytes:
+def _packed(samples: Sequence[SampleFields], sizes: list[int]) -> bytes:
     texts: list[TextSample] = [
         {
             "completion": each["completion"],
@@ -120,5 +132,5 @@ def _packed(samples: Sequence[SampleFields]) -> bytes:
         }
         for each in samples
     ]
-    frame: TextFrame = {"prompt": samples[0]["prompt"], "samples": texts}
+    frame: TextFrame = {"prompt": samples[0]["prompt"], "samples": texts, "sizes": sizes}
     return pack(frame)

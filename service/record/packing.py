@@ -55,6 +55,8 @@ class TextFrame(TypedDict):
 
     prompt: str | None
     samples: list[TextSample]
+    sizes: list[int]
+    """How many samples of the request are in the group of each: who has fewer texts of a group has a part of it."""
 
 
 def pack(value: object) -> bytes:

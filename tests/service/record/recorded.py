@@ -99,7 +99,9 @@ class Recorded:
     def _texts(self, run_id: int, asked: Asked) -> bytes | None:
         if not asked.texts:
             return None
-        frame = pack({"prompt": asked.prompt, "samples": [_NOTHING | each for each in asked.texts.values()]})
+        samples = [_NOTHING | each for each in asked.texts.values()]
+        sizes = [len(next(iter(asked.outcomes.values())))] * len(samples)
+        frame = pack({"prompt": asked.prompt, "samples": samples, "sizes": sizes})
         file = self._folder / f"{run_id}-1.texts"
         offset = file.stat().st_size if file.exists() else 0
         with file.open("ab") as sink:

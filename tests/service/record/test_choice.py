@@ -58,3 +58,11 @@ def test_samples_of_one_prompt_are_together() -> None:
     assert [0, 1] == first.positions
     expected = {"completion": "c1", "reference": {"answer": "1"}, "group": "g"}
     assert expected | {"completion_tokens": None, "completion_ids": None} == unpack(first.data)["samples"][1]
+
+
+def test_a_part_of_a_group_is_known_to_be_one() -> None:
+    """The whole request is counted: a group by its name, and who names none by the prompt."""
+    batch = [*samples(3, "p"), *samples(2, "q")]
+    batch[0]["group"] = batch[4]["group"] = "g"
+    found = choice.frames(batch, [[0, 1], [3, 4]])
+    assert [[2, 2], [1, 2]] == [unpack(each.data)["sizes"] for each in found]
