@@ -12,6 +12,9 @@ from trainer_client import Failure, Outcome, Rejected, RewardRequest, RewardResu
 T = TypeVar("T")
 R = TypeVar("R")
 
+Cut = Callable[[Sequence[Sample]], int]
+"""Returns where samples that were refused together are cut in two, to find the one that is at fault; 0 is nowhere."""
+
 Outcomes = Mapping[str, Outcome]
 """What each reward that was asked said of a sample, by its id."""
 
@@ -28,12 +31,24 @@ class Asked(Protocol):
         ...
 
 
+def in_half(samples: Sequence[Sample]) -> int:
+    """Return where samples are cut that are scored one by one."""
+    return len(samples) // 2
+
+
+def between_groups(samples: Sequence[Sample]) -> int:
+    """Return where samples are cut whose groups must not be: as near to their middle as it can be."""
+    edges = [place for place in range(1, len(samples)) if samples[place - 1].group != samples[place].group]
+    return min(edges, key=lambda place: abs(2 * place - len(samples)), default=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A reward, and what of a sample's reference belongs to it; the service refuses a field that nothing reads."""
 
     request: RewardRequest
     fields: Collection[str] = ()
+    cut: Cut = in_half
 
     def sample(self, sample: Sample) -> Sample:
         """Return a sample as the reward is asked about it."""
@@ -58,7 +73,8 @@ class Asking:
     async def outcomes(self, samples: Sequence[Sample]) -> list[Outcomes]:
         """Return what the rewards say of each sample; a reward that was not asked says nothing.
 
-        A sample that the service refuses is a failure of the kind `refused`, and the others are scored.
+        A sample that the service refuses is a failure of the kind `refused`, and so are those that it cannot be cut
+        off from; the others are scored.
 
         Raises:
             RewardServiceError: the service is gone, or refuses everything.
@@ -66,23 +82,23 @@ class Asking:
         found: list[dict[str, Outcome]] = [{} for _ in samples]
         for question in self._questions:
             open_ = [position for position, outcomes in enumerate(found) if not self._is_settled(outcomes)]
-            said = await self._scored(question.request, [question.sample(samples[position]) for position in open_])
+            said = await self._scored(question, [question.sample(samples[position]) for position in open_])
             for position, outcome in zip(open_, said, strict=True):
                 found[position][question.request.reward] = outcome
         return list(found)
 
-    async def _scored(self, request: RewardRequest, samples: Sequence[Sample]) -> list[Outcome]:
+    async def _scored(self, question: Question, samples: Sequence[Sample]) -> list[Outcome]:
         if not samples:
             return []
         try:
-            return list((await self._service.score_many([request], samples))[0].outcomes)
+            return list((await self._service.score_many([question.request], samples))[0].outcomes)
         except Rejected as error:
             if error.status != _INVALID:
                 raise
-            if len(samples) > 1:
-                half = len(samples) // 2
-                return [*await self._scored(request, samples[:half]), *await self._scored(request, samples[half:])]
-            return [Failure("refused", "; ".join(message for _, message in error.errors) or error.detail)]
+            if cut := question.cut(samples):
+                return [*await self._scored(question, samples[:cut]), *await self._scored(question, samples[cut:])]
+            said = dict.fromkeys(message for _, message in error.errors)
+            return [Failure("refused", "; ".join(said) or error.detail)] * len(samples)
 
 
 async def in_order(batches: Iterable[T], work: Callable[[T], Awaitable[R]]) -> AsyncGenerator[tuple[T, R]]:

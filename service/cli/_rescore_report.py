@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from service.rescoring.comparison import Comparison, GroupChange
-from service.rescoring.recorded import Coverage
+from service.rescoring.coverage import Coverage
 
 _MOST_VALUES = 12
 _BECAME = {"turned": "red", "silenced": "yellow", "woken": "green"}
@@ -23,11 +23,12 @@ _POLICIES = {
 
 def show_coverage(console: Console, coverage: Coverage) -> None:
     """Print how much of a run's text is there."""
-    share = coverage.with_text / coverage.samples if coverage.samples else 0.0
-    told = f"{coverage.with_text:,} of {coverage.samples:,} samples have their text ({share:.1%}), by "
-    console.print(told + _POLICIES[coverage.policy] + ".", soft_wrap=True, markup=False)
-    if 0 < coverage.with_text < coverage.samples:
-        console.print("Only those are scored again; groups are compared as far as they are there.", soft_wrap=True)
+    texts = coverage.texts
+    share = texts.with_text / texts.samples if texts.samples else 0.0
+    told = f"{texts.with_text:,} of {texts.samples:,} samples have their text ({share:.1%}), by "
+    console.print(told + _POLICIES[texts.policy] + ".", soft_wrap=True, markup=False)
+    if coverage.told:
+        console.print(coverage.told, soft_wrap=True, markup=False)
 
 
 def show_flips(console: Console, rewards: tuple[str, str], flips: Sequence[Mapping[str, Any]], total: int) -> None:

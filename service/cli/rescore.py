@@ -4,8 +4,6 @@ import asyncio
 import contextlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,56 +16,21 @@ from service.cli._failure import fail, require
 from service.cli._interruption import INTERRUPTED, ended_by_sigterm
 from service.cli._local_service import ServiceDidNotStartError, local_service
 from service.cli._options import pairs, params_of
-from service.cli._rescore_report import show_coverage, show_flips, show_groups, show_summary
+from service.cli._rescore_report import show_flips, show_groups, show_summary
+from service.cli._rescore_work import Order, Work, work_of
 from service.cli._row_progress import row_progress
-from service.filter.dataset import DataSet
 from service.journal import Journal, JournalError
-from service.lint.rows import SUFFIXES, UnreadableDatasetError
-from service.rescoring.case import Case
+from service.lint.rows import UnreadableDatasetError
 from service.rescoring.comparison import Comparison, flip
-from service.rescoring.listed import ListedCases
-from service.rescoring.plan import RescoringError, mapped, served
-from service.rescoring.session import Progress, Rescoring, Versions
+from service.rescoring.errors import RescoringError
+from service.rescoring.session import Progress, Rescoring
 from trainer_client import AsyncRewardClient, RewardClient, RewardServiceError
 
 _DEADLINE_S = 600.0
 _ANSWER_S = 10.0
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What is wanted."""
-
-    target: str
-    new: str
-    old: str | None
-    asked: str | None
-    """The old version, where it is asked too."""
-    team: str
-    value: str | None
-    columns: Mapping[str, str]
-    params: Mapping[str, Mapping[str, Any]]
-    batch: int
-    show: int
-
-    @property
-    def file(self) -> Path | None:
-        """The file, where it is one."""
-        path = Path(self.target)
-        return path if path.suffix in SUFFIXES and path.is_file() else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What is to be done."""
-
-    job: dict[str, Any]
-    cases: Iterable[Case]
-    total: int | None
-    versions: Versions
-    names: tuple[str, str]
-    """The old version, and the new one."""
+_RUN = "rescore"
+"""Under which a service that keeps a record has what is scored again, apart from what it is compared with."""
 
 
 def rescore(  # noqa: PLR0913, PLR0917 - one for each option
@@ -104,7 +67,7 @@ def rescore(  # noqa: PLR0913, PLR0917 - one for each option
     Example: touchstone rescore grpo-7b --with math_equal@v2
     """
     mapping = pairs("--column", column, "FIELD=COLUMN")
-    order = _Order(target, new, reward, asked, team, value_column, mapping, params_of(params), batch, show)
+    order = Order(target, new, reward, asked, team, value_column, mapping, params_of(params), batch, show)
     _check(order)
     out = out or Path(f"{_UNSAFE.sub('_', Path(target).name if order.file else target)}.{new}.rescored.jsonl")
     scores = out.with_name(f"{out.name}.journal")
@@ -112,12 +75,12 @@ def rescore(  # noqa: PLR0913, PLR0917 - one for each option
         with (
             ended_by_sigterm(),
             contextlib.nullcontext(url) if url else local_service() as base_url,
-            RewardClient(base_url, api_key, deadline_s=_ANSWER_S) as quick,
-            _work(order, quick) as work,
+            RewardClient(base_url, api_key, run=_RUN, deadline_s=_ANSWER_S) as quick,
+            work_of(order, quick) as work,
         ):
             if restart:
                 scores.unlink(missing_ok=True)
-            client = AsyncRewardClient(base_url, api_key, deadline_s=_DEADLINE_S)
+            client = AsyncRewardClient(base_url, api_key, run=_RUN, deadline_s=_DEADLINE_S)
             unscored = _rescore(order, work, client, (out, scores))
     except ModuleNotFoundError as missing:
         require("service", missing)
@@ -132,7 +95,7 @@ def rescore(  # noqa: PLR0913, PLR0917 - one for each option
     raise typer.Exit(1 if unscored and not allow_failures else 0)
 
 
-def _check(order: _Order) -> None:
+def _check(order: Order) -> None:
     """End the command where it asks for nothing that can be done."""
     if strangers := set(order.params) - {order.new, order.asked}:
         fail(f"--params {', '.join(sorted(strangers))}: that reward is not asked", code=2)
@@ -159,81 +122,7 @@ def _saved(scores: Path) -> str:
     return f" What was found out is in {scores}: the same command goes on from there."
 
 
-@contextlib.contextmanager
-def _work(order: _Order, client: RewardClient) -> Iterator[_Work]:
-    """Yield what is to be done."""
-    with contextlib.ExitStack() as stack:
-        yield _work_of_file(order, client, order.file, stack) if order.file else _work_of_run(order, client, stack)
-
-
-def _work_of_file(order: _Order, client: RewardClient, file: Path, stack: contextlib.ExitStack) -> _Work:
-    data = DataSet(file)
-    new = served(client, order.new, order.params.get(order.new))
-    old = None if order.asked is None else served(client, order.asked, order.params.get(order.asked))
-    infos = {info.id: info for info in (old, new) if info is not None}
-    columns = mapped(data, infos, order.columns, order.value)
-    rows = stack.enter_context(contextlib.closing(data.rows()))
-    versions = Versions(new, old, order.params)
-    job = {**_job(order, versions), "data": data.digest(), "value_column": order.value, "columns": columns.chosen}
-    cases = ListedCases(rows, columns, order.value)
-    stack.callback(lambda: _tell_skipped(cases))
-    return _Work(job, cases, rows.total, versions, (order.asked or str(order.value), order.new))
-
-
-def _work_of_run(order: _Order, client: RewardClient, stack: contextlib.ExitStack) -> _Work:
-    from service.database.engine import DatabaseError, open_database  # noqa: PLC0415 - not for files
-    from service.rescoring.recorded import RecordedRun, RecordError  # noqa: PLC0415
-    from service.settings import Settings  # noqa: PLC0415
-
-    settings = Settings()
-    new = served(client, order.new, order.params.get(order.new))
-    try:
-        engine = open_database(settings.database)
-        stack.callback(engine.dispose)
-        run = RecordedRun(engine, settings.texts, (order.team, order.target), order.old or order.new.partition("@")[0])
-    except (DatabaseError, RecordError) as error:
-        raise RescoringError(str(error)) from error
-    if order.new not in order.params:
-        for params in run.params():
-            _take(client, run.reward, order.new, params)
-    coverage = run.coverage()
-    show_coverage(Console(highlight=False), coverage)
-    if not coverage.with_text:
-        raise RescoringError("there is no text to score again: PUT /v1/runs/RUN with texts=all keeps what comes")
-    versions = Versions(new, None, order.params)
-    job = {**_job(order, versions), "team": order.team, "run": order.target, "reward": run.reward}
-    return _Work(job, run.cases(), coverage.with_text, versions, (run.reward, order.new))
-
-
-def _take(client: RewardClient, old: str, new: str, params: Mapping[str, Any]) -> None:
-    """Return where the new version takes the params of the old one.
-
-    Raises:
-        RescoringError: it does not.
-    """
-    try:
-        served(client, new, params)
-    except RescoringError as error:
-        told = f"{error} They are those that {old} was scored with, {json.dumps(params)}"
-        raise RescoringError(f"{told}: --params '{new}={{}}' sets others") from None
-
-
-def _job(order: _Order, versions: Versions) -> dict[str, Any]:
-    """Return what must not change while samples are scored again, in however many parts."""
-    infos = [info for info in (versions.old, versions.new) if info is not None]
-    return {
-        "command": "rescore",
-        "rewards": {info.id: info.behaviour or info.build for info in infos},
-        "params": order.params,
-    }
-
-
-def _tell_skipped(cases: ListedCases) -> None:
-    if cases.skipped:
-        Console(stderr=True, highlight=False).print(f"{cases.skipped:,} rows cannot be read and were left out.")
-
-
-def _rescore(order: _Order, work: _Work, client: AsyncRewardClient, files: tuple[Path, Path]) -> int:
+def _rescore(order: Order, work: Work, client: AsyncRewardClient, files: tuple[Path, Path]) -> int:
     """Score what is left, tell what came of all, and return how many samples have no value any more."""
     errors, out = Console(stderr=True, highlight=False), files[0]
     with Journal(files[1], work.job) as journal:
@@ -249,7 +138,7 @@ def _rescore(order: _Order, work: _Work, client: AsyncRewardClient, files: tuple
     return found.unscored
 
 
-async def _go_through(work: _Work, whole: Rescoring, client: AsyncRewardClient, batch: int, errors: Console) -> None:
+async def _go_through(work: Work, whole: Rescoring, client: AsyncRewardClient, batch: int, errors: Console) -> None:
     with row_progress(errors, "scoring") as shown:
 
         def advance(progress: Progress) -> None:

@@ -1,6 +1,6 @@
 """Where the texts of the record lie, as its readers see it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -54,6 +54,14 @@ class Kept(TextSample):
 def places_of(packed: bytes | None) -> list[TextPlace]:
     """Return where the texts of a request lie."""
     return [] if packed is None else [TextPlace(*fields) for fields in unpack(packed)]
+
+
+def frames_of(shelf: Shelf, packed: bytes | None) -> Iterator[tuple[TextPlace, TextFrame]]:
+    """Yield the texts of a request, by prompt, as far as they are there, with where they lie."""
+    for place in places_of(packed):
+        frame = shelf.frame(place)
+        if frame is not None:
+            yield place, frame
 
 
 def texts_of(shelf: Shelf, packed: bytes | None, positions: Collection[int]) -> dict[int, Kept]:

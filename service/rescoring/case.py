@@ -1,13 +1,14 @@
 """One sample to be scored again, and what was said of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
 from trainer_client import Sample
 
-_SHOWN_DIGITS = 10
+_DIGITS = 16
+"""Enough that no two prompts of a file have the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +34,9 @@ def group_of(sample: Sample) -> str | None:
         return sample.group
     if sample.prompt is None:
         return None
-    return f"prompt {sha256(repr(sample.prompt).encode('utf-8', 'surrogatepass')).hexdigest()[:_SHOWN_DIGITS]}"
+    return f"prompt {sha256(repr(sample.prompt).encode('utf-8', 'surrogatepass')).hexdigest()[:_DIGITS]}"
+
+
+def in_its_group(sample: Sample) -> Sample:
+    """Return a sample that names the group that it is in, where it is in one."""
+    return replace(sample, group=group_of(sample))

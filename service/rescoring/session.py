@@ -2,42 +2,21 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.asking import Asked, Asking, Patience, Question, batched, in_order
+from service.asking import Asked, Asking, Patience, in_order
 from service.journal import Journal
 from service.outcome_lines import outcome_line
 from service.rescoring.case import Case
 from service.rescoring.comparison import flip
-from trainer_client import Outcome, RewardInfo, RewardRequest
-from trainer_client._columns import reference_schema
+from service.rescoring.portions import Portions
+from service.rescoring.versions import Versions
+from trainer_client import Outcome
 
 _PATIENCE = 512
 """Samples that may fail one after another, each in a way that may mend, before it stops."""
-
-
-@dataclass(frozen=True, slots=True)
-class Versions:
-    """The rewards that are asked: the new one, and the old one where nobody knows any more what it said."""
-
-    new: RewardInfo
-    old: RewardInfo | None = None
-    params: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """In place of those that a sample was scored with, by reward."""
-
-    def questions(self, params: Mapping[str, Any]) -> list[Question]:
-        """Return what is asked of samples that were scored with some params."""
-        infos = [info for info in (self.old, self.new) if info is not None]
-        catalogue = {info.id: info for info in infos}
-        return [
-            Question(
-                RewardRequest(info.id, self.params.get(info.id, params), info.behaviour, info.build),
-                set(reference_schema(info.id, catalogue)[0]),
-            )
-            for info in infos
-        ]
 
 
 @dataclass(slots=True)
@@ -66,40 +45,37 @@ class Rescoring:
         self._journal = journal
         self._rows: dict[int, int] = {}
         self._again: set[int] = set()
+        self._fates: list[str] = []
         self.progress = Progress()
         for record in journal.records():
             self._note(record)
-        for record in journal.latest():
-            self.progress.counts[_fate(record)] += 1
-        self.progress.rows = len(self._rows)
 
-    async def run(self, cases: Iterable[Case], batch: int, advance: Callable[[Progress], None]) -> None:
+    async def run(self, cases: Portions, batch: int, advance: Callable[[Progress], None]) -> None:
         """Score every case that is not scored yet.
 
         Raises:
+            RescoringError: a group is larger than a request may be.
             RewardServiceError: the service is gone, or refuses everything.
             PatienceError: nothing but failures for hundreds of samples.
         """
         patience = Patience(_PATIENCE)
-        answered = in_order(batched(self._open(cases), batch), self._asked)
+        answered = in_order(cases.portions(self._is_open, batch), self._asked)
         try:
             async for cases_, found in answered:
                 records = []
                 for case, said in zip(cases_, found, strict=True):
                     records.append(self._record(case, said))
                     self._note(records[-1])
-                    self.progress.counts[_fate(records[-1])] += 1
                 self._journal.append(records)
                 self.progress.asked += len(records)
-                self.progress.rows = len(self._rows)
                 advance(self.progress)
                 for said in found:
                     patience.take(said.values())
         finally:
             await answered.aclose()
 
-    def _open(self, cases: Iterable[Case]) -> Iterator[Case]:
-        return (case for case in cases if case.key not in self._rows or case.key in self._again)
+    def _is_open(self, case: Case) -> bool:
+        return case.key not in self._rows or case.key in self._again
 
     async def _asked(self, cases: Sequence[Case]) -> list[Mapping[str, Outcome]]:
         """Return what the rewards say of some cases, those with the same params together."""
@@ -129,9 +105,16 @@ class Rescoring:
         }
 
     def _note(self, record: Mapping[str, Any]) -> None:
-        key = record["key"]
-        self._rows.setdefault(key, record["row"])
+        key, row, fate = record["key"], record["row"], _fate(record)
         (self._again.add if record["again"] else self._again.discard)(key)
+        if key in self._rows:
+            self.progress.counts[self._fates[row]] -= 1
+            self._fates[row] = fate
+        else:
+            self._rows[key] = row
+            self._fates.append(fate)  # rows are numbered as they come
+        self.progress.counts[fate] += 1
+        self.progress.rows = len(self._rows)
 
 
 def _fate(record: Mapping[str, Any]) -> str:

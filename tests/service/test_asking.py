@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from service.asking import Asking, Patience, PatienceError, Question, batched, in_order
+from service.asking import Asking, Patience, PatienceError, Question, batched, between_groups, in_order
 from tests.service.fake_rewards import FakeRewards
 from trainer_client import Failure, Outcome, RewardRequest, Sample, Score
 
@@ -42,6 +42,25 @@ def test_one_refused_sample_does_not_cost_the_others() -> None:
     found = asyncio.run(asking.outcomes([Sample(str(number)) for number in range(5)]))
     assert [0.0, 1.0, 2.0, None, 4.0] == [each["a@v1"].value for each in found]
     assert Failure("refused", "not a text") == found[3]["a@v1"]
+
+
+@pytest.mark.parametrize(
+    ("groups", "cut"), [("aab", 2), ("abbbbb", 1), ("aabbcc", 2), ("aabcccc", 3), ("aaa", 0), ("a", 0), ("", 0)]
+)
+def test_groups_are_cut_between_them(groups: str, cut: int) -> None:
+    """As near to the middle as it can be, and nowhere in one."""
+    assert cut == between_groups([Sample("c", group=name) for name in groups])
+
+
+def test_a_refused_sample_costs_those_that_it_is_compared_with() -> None:
+    """What is wrong with several of them is said once."""
+    fake = FakeRewards(says, refuses=["3"])
+    asking = Asking(fake, [Question(RewardRequest("a@v1"), (), between_groups)], lambda _: False)
+    found = asyncio.run(asking.outcomes([Sample(text, group=name) for text, name in zip("1234", "abbc", strict=True)]))
+    refused = Failure("refused", "not a text")
+    assert [1.0, refused, refused, 4.0] == [
+        said.value if isinstance(said := each["a@v1"], Score) else said for each in found
+    ]
 
 
 def test_batches_come_back_in_order_and_overlap() -> None:

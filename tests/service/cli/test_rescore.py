@@ -130,6 +130,38 @@ def test_what_cannot_be_done_is_said(url: str, folder: Path, engine: Engine, arg
     assert (2, True) == (code, words in output), output
 
 
+def test_a_reward_of_groups_is_asked_about_whole_groups(url: str, folder: Path, engine: Engine) -> None:
+    """A part of one would be voted on as if it were all: it is left out, and that is said first."""
+    record, again = Recorded(engine, folder / "data" / "texts"), ("--reward", OLD, "--url", url)
+    record.add("local", "r", asked([1, 1, 0], ["\\boxed{5}", "\\boxed{4}", "\\boxed{4}"], 1))
+    record.add("local", "r", asked([1, 0, 0], ["\\boxed{4}", "\\boxed{5}", "\\boxed{5}"], 2))
+    record.add("local", "r", asked([1, 1, 0], ["\\boxed{4}", "", "\\boxed{5}"], 3))
+    code, output = run("r", "--with", "majority_vote@v1", *again)
+    assert 0 == code, output
+    assert "8 of 9 samples have their text (88.9%)" in output
+    assert "6 of them are all of 2 groups, and are scored again. 2 are a part of 1 group whose other texts" in output
+    summary = lines(folder / "r.majority_vote@v1.rescored.jsonl")[-1]
+    wanted = {"compared": 6, "equal": 1, "up": 3, "down": 2, "groups": 2, "groups_turned": 2}
+    assert wanted == {name: summary[name] for name in wanted}
+    code, output = run("r", "--with", "kimi_length@v2", *again)
+    assert (1, True) == (code, "scored -> not_applicable" in output), output
+
+
+def test_a_reward_of_groups_is_asked_about_the_groups_of_a_file(url: str, folder: Path) -> None:
+    """Its rows are anywhere in it; where nothing says what a group is, it is asked for."""
+    path = folder / "rows.jsonl"
+    texts = ["4", "5", "4", "5", "4", "4"]
+    rows = [{"completion": f"\\boxed{{{text}}}", "question": f"q{n % 2}", "n": n} for n, text in enumerate(texts)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    code, output = run(path, "--with", "majority_vote@v1", "--value-column", "n", "--batch", 1, "--url", url)
+    assert 0 == code, output
+    journal = lines(folder / "rows.jsonl.majority_vote@v1.rescored.jsonl.journal")[1:]
+    assert {1: 1, 3: 1, 5: 1, 2: 1, 4: 1, 6: 0} == {line["where"]["line"]: line["new"]["value"] for line in journal}
+    path.write_text('{"completion": "4", "n": 1}\n')
+    code, output = run(path, "--with", "majority_vote@v1", "--value-column", "n", "--url", url)
+    assert (2, True) == (code, "Name one with --column group=COLUMN or prompt=COLUMN" in output), output
+
+
 @pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
 def test_a_file_is_compared_with_its_column(url: str, folder: Path, suffix: str) -> None:
     """What has no number there is a failure and no zero."""
