@@ -1,5 +1,6 @@
 """Makes samples of the rows of a data set: which column goes into which field of what is sent."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -58,8 +59,8 @@ class SampleColumns:
         return Sample(
             completion=_text(row.get(self._completion)),
             prompt=row.get(self._named["prompt"]),
-            group=row.get(self._named["group"]),
-            completion_tokens=row.get(self._named["completion_tokens"]),
+            group=_name(row.get(self._named["group"])),
+            completion_tokens=_number(row.get(self._named["completion_tokens"])),
             completion_ids=row.get(self._named["completion_ids"]),
             reference={
                 field: _plain(row[column]) for field, column in self._fields.items() if row.get(column) is not None
@@ -79,6 +80,19 @@ def _first(names: Sequence[str], present: Collection[str]) -> str | None:
 
 def _text(value: object) -> Any:  # noqa: ANN401 - a text, or chat messages as they are
     return value if isinstance(value, (str, list)) else "" if value is None else str(value)
+
+
+def _name(value: object) -> str | None:
+    """Return what a group is called; data sets number theirs."""
+    is_gap = value is None or (isinstance(value, float) and math.isnan(value))
+    return None if is_gap else str(value)
+
+
+def _number(value: object) -> Any:  # noqa: ANN401 - a number, or what is none, for the service to refuse
+    """Return a number that is written as a text, as all are in CSV, or as a fraction, as columns with gaps are."""
+    if isinstance(value, float):
+        return None if math.isnan(value) else int(value) if value.is_integer() else value
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 def _plain(value: object) -> object:

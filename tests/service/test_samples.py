@@ -1,6 +1,7 @@
 """Which column goes into which field of what is sent."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 
 import pytest
@@ -28,6 +29,16 @@ def test_a_column_is_never_both_completion_and_reference() -> None:
     """`solution` is a usual name of both."""
     assert Sample("s") == sample({"solution": "s"})
     assert Sample("s", {"answer": "a"}) == sample({"solution": "s", "answer": "a"})
+
+
+@pytest.mark.parametrize(
+    ("group", "tokens", "sent"),
+    [(7, 12, ("7", 12)), ("7", "12", ("7", 12)), ("g", 12.0, ("g", 12)), (math.nan, math.nan, (None, None))],
+)
+def test_numbers_are_sent_as_the_service_takes_them(group: object, tokens: object, sent: tuple[object, ...]) -> None:
+    """Groups by their names and lengths as numbers, however a table writes them; a gap is nothing."""
+    found = sample({"completion": "c", "group": group, "completion_tokens": tokens})
+    assert sent == (found.group, found.completion_tokens)
 
 
 def test_a_mapping_wins() -> None:
