@@ -97,8 +97,15 @@ class Asking:
                 raise
             if cut := question.cut(samples):
                 return [*await self._scored(question, samples[:cut]), *await self._scored(question, samples[cut:])]
-            said = dict.fromkeys(message for _, message in error.errors)
+            said = dict.fromkeys(f"{_field(path)}{message}" for path, message in error.errors)
             return [Failure("refused", "; ".join(said) or error.detail)] * len(samples)
+
+
+def _field(path: str) -> str:
+    """Return which field of a sample a path such as `body.samples.0.group` leads to; empty for no field of one."""
+    _, _, rest = path.partition("samples.")
+    field = rest.partition(".")[2]
+    return f"{field}: " if field else ""
 
 
 async def in_order(batches: Iterable[T], work: Callable[[T], Awaitable[R]]) -> AsyncGenerator[tuple[T, R]]:

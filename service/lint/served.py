@@ -22,7 +22,7 @@ def refusal(
         client.score(reward, [], params)
     except Rejected as error:
         said = "; ".join(f"{path}: {message}" for path, message in error.errors) or error.detail or error.title
-        return Finding("bad_params", Level.ERROR, f"The params are refused: {said}.", reward)
+        return Finding("bad_params", Level.ERROR, f"The params are refused: {said.rstrip('.')}.", reward)
     return None
 
 

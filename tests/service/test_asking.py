@@ -41,7 +41,7 @@ def test_one_refused_sample_does_not_cost_the_others() -> None:
     asking = Asking(fake, [Question(RewardRequest("a@v1"))], lambda _: False)
     found = asyncio.run(asking.outcomes([Sample(str(number)) for number in range(5)]))
     assert [0.0, 1.0, 2.0, None, 4.0] == [each["a@v1"].value for each in found]
-    assert Failure("refused", "not a text") == found[3]["a@v1"]
+    assert Failure("refused", "prompt: not a text") == found[3]["a@v1"]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_refused_sample_costs_those_that_it_is_compared_with() -> None:
     fake = FakeRewards(says, refuses=["3"])
     asking = Asking(fake, [Question(RewardRequest("a@v1"), (), between_groups)], lambda _: False)
     found = asyncio.run(asking.outcomes([Sample(text, group=name) for text, name in zip("1234", "abbc", strict=True)]))
-    refused = Failure("refused", "not a text")
+    refused = Failure("refused", "prompt: not a text")
     assert [1.0, refused, refused, 4.0] == [
         said.value if isinstance(said := each["a@v1"], Score) else said for each in found
     ]
