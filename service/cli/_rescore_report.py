@@ -40,8 +40,7 @@ def show_flips(console: Console, rewards: tuple[str, str], flips: Sequence[Mappi
     for reward in rewards:
         table.add_column(escape(reward), overflow="fold")
     for each in flips:
-        where = ", ".join(f"{name} {value}" for name, value in each["where"].items() if value is not None)
-        table.add_row(escape(where.replace("_id", "")), _told(each["old"]), _told(each["new"]))
+        table.add_row(escape(_place(each["where"])), _told(each["old"]), _told(each["new"]))
     console.print(table)
     if total > len(flips):
         console.print(f"[dim]and {total - len(flips):,} more[/dim]")
@@ -49,7 +48,7 @@ def show_flips(console: Console, rewards: tuple[str, str], flips: Sequence[Mappi
 
 def show_groups(console: Console, groups: Sequence[GroupChange], most: int) -> None:
     """Print the groups whose advantages are others."""
-    if not groups:
+    if not groups[:most]:
         return
     table = Table(box=None, header_style="bold")
     table.add_column("group", overflow="fold")
@@ -87,6 +86,12 @@ def show_summary(console: Console, rewards: tuple[str, str], found: Comparison, 
         console.print(f"[red]{escape(kind)}[/red]  {escape(message)}", soft_wrap=True)
     for what, path in files.items():
         console.print(f"{what}: {path}", soft_wrap=True, markup=False)
+
+
+def _place(where: Mapping[str, Any]) -> str:
+    """Return where a sample is found, the name of its request last, which is long and says the least."""
+    parts = [f"{name.removesuffix('_id')} {value}" for name, value in where.items() if value is not None]
+    return ", ".join(sorted(parts, key=lambda part: part.startswith("request")))
 
 
 def _told(outcome: Mapping[str, Any]) -> str:

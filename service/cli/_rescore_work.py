@@ -3,22 +3,25 @@
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from service.cli._rescore_report import show_coverage
 from service.filter.dataset import DataSet
 from service.lint.rows import SUFFIXES
-from service.rescoring.errors import RescoringError
+from service.rescoring.errors import RescoringError, UnreadableRecordError
 from service.rescoring.listed import ListedCases, ListedGroups, group_sizes
 from service.rescoring.plan import mapped, served
 from service.rescoring.portions import Groups, Portions, Singles
 from service.rescoring.versions import Versions
 from service.samples import SampleColumns
 from trainer_client import RewardClient, RewardInfo
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,13 @@ class Work:
     versions: Versions
     names: tuple[str, str]
     """The old version, and the new one."""
+    source: Mapping[str, Any]
+    """Where the samples are from, and how much of it is there."""
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the summary says of itself."""
+        return {"old": self.names[0], "new": self.names[1], **self.source}
 
 
 @contextlib.contextmanager
@@ -62,6 +72,7 @@ def work_of(order: Order, client: RewardClient) -> Iterator[Work]:
 
     Raises:
         RescoringError: it cannot be.
+        UnreadableRecordError: the database does not answer any more.
         UnreadableDatasetError: the file cannot be read.
         ValueError: a column or a setting is none.
         RewardServiceError: the service cannot be asked.
@@ -87,7 +98,8 @@ def _of_file(
     stack.callback(lambda: _tell_skipped(cases))
     portions = _groups_of_file(data, columns, cases) if versions.compare else Singles(cases)
     job = {**_job(order, versions), "data": data.digest(), "value_column": order.value, "columns": columns.chosen}
-    return Work(job, portions, rows.total, versions, (order.asked or str(order.value), order.new))
+    names = (order.asked or str(order.value), order.new)
+    return Work(job, portions, rows.total, versions, names, {"file": order.target})
 
 
 def _groups_of_file(data: DataSet, columns: SampleColumns, cases: ListedCases) -> Groups:
@@ -98,21 +110,16 @@ def _groups_of_file(data: DataSet, columns: SampleColumns, cases: ListedCases) -
 def _of_run(
     order: Order, client: RewardClient, catalogue: Mapping[str, RewardInfo], stack: contextlib.ExitStack
 ) -> Work:
-    from service.database.engine import DatabaseError, open_database  # noqa: PLC0415 - not for files
-    from service.rescoring.kept import KeptGroups, KeptSamples  # noqa: PLC0415
+    from service.rescoring.kept import KeptGroups, KeptSamples  # noqa: PLC0415 - not for files
     from service.rescoring.recorded import RecordedRun  # noqa: PLC0415
-    from service.settings import Settings  # noqa: PLC0415
 
-    settings = Settings()
+    if Path(order.target).is_file():
+        raise RescoringError(f"{order.target} is a file, and none of {', '.join(sorted(SUFFIXES))}")
+    engine, texts = stack.enter_context(_record())
     versions = Versions(
         catalogue, served(client, catalogue, order.new, order.params.get(order.new)), None, order.params
     )
-    try:
-        engine = open_database(settings.database)
-    except DatabaseError as error:
-        raise RescoringError(str(error)) from error
-    stack.callback(engine.dispose)
-    run = RecordedRun(engine, settings.texts, (order.team, order.target), order.old or order.new.partition("@")[0])
+    run = RecordedRun(engine, texts, (order.team, order.target), order.old or order.new.partition("@")[0])
     if order.new not in order.params:
         for params in run.params():
             _take(client, versions, run.reward, params)
@@ -123,7 +130,38 @@ def _of_run(
     if not coverage.replayed:
         raise RescoringError("there is no text to score again: PUT /v1/runs/RUN with texts=all keeps what comes")
     job = {**_job(order, versions), "team": order.team, "run": order.target, "reward": run.reward}
-    return Work(job, kept.cases(), coverage.replayed, versions, (run.reward, order.new))
+    source = {"team": order.team, "run": order.target, "coverage": asdict(coverage)}
+    return Work(job, kept.cases(), coverage.replayed, versions, (run.reward, order.new), source)
+
+
+@contextlib.contextmanager
+def _record() -> Iterator[tuple["Engine", Path]]:
+    """Yield the record's database, which has to be there, and the folder of its texts."""
+    from pydantic import ValidationError  # noqa: PLC0415 - as above
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from service.database.engine import DatabaseError, open_database, reason  # noqa: PLC0415
+    from service.settings import Settings, complaints  # noqa: PLC0415
+
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise RescoringError("; ".join(complaints(error))) from error
+    if settings.database_url is None and not (settings.data / "touchstone.db").exists():
+        where = settings.data.absolute()
+        raise RescoringError(
+            f"no record is in {where}: set TOUCHSTONE_DATA or TOUCHSTONE_DATABASE_URL as the service has"
+        )
+    try:
+        engine = open_database(settings.database)
+    except DatabaseError as error:
+        raise RescoringError(str(error)) from error
+    try:
+        yield engine, settings.texts
+    except SQLAlchemyError as error:
+        raise UnreadableRecordError(f"the database: {reason(error)}.") from error
+    finally:
+        engine.dispose()
 
 
 def _take(client: RewardClient, versions: Versions, old: str, params: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import re
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,9 +23,9 @@ from service.cli._row_progress import row_progress
 from service.journal import Journal, JournalError
 from service.lint.rows import UnreadableDatasetError
 from service.rescoring.comparison import Comparison, flip
-from service.rescoring.errors import RescoringError
+from service.rescoring.errors import RescoringError, UnreadableRecordError
 from service.rescoring.session import Progress, Rescoring
-from trainer_client import AsyncRewardClient, RewardClient, RewardServiceError
+from trainer_client import AsyncRewardClient, Rejected, RewardClient, RewardServiceError
 
 _DEADLINE_S = 600.0
 _ANSWER_S = 10.0
@@ -62,7 +63,8 @@ def rescore(  # noqa: PLR0913, PLR0917 - one for each option
 
     A run is read from the record: TOUCHSTONE_DATA or TOUCHSTONE_DATABASE_URL say where, as for the service. Stop it
     whenever you like: the same command goes on where it stopped.
-    Exit code 0: all is compared. 1: some samples have no value any more. 2: the command is wrong. 130: stopped.
+    Exit code 0: all is compared. 1: some samples have no value any more, or none could be compared. 2: the command is
+    wrong. 130: stopped.
 
     Example: touchstone rescore grpo-7b --with math_equal@v2
     """
@@ -81,18 +83,18 @@ def rescore(  # noqa: PLR0913, PLR0917 - one for each option
             if restart:
                 scores.unlink(missing_ok=True)
             client = AsyncRewardClient(base_url, api_key, run=_RUN, deadline_s=_DEADLINE_S)
-            unscored = _rescore(order, work, client, (out, scores))
+            found = _rescore(order, work, client, (out, scores))
     except ModuleNotFoundError as missing:
         require("service", missing)
     except JournalError as error:
         fail(f"{error}. --restart forgets it; --out names another file", code=2)
     except (RescoringError, UnreadableDatasetError, ValueError) as error:
         fail(str(error), code=2)
-    except (RewardServiceError, ServiceDidNotStartError, PatienceError, OSError) as error:
-        fail(f"{error}{_saved(scores)}")
+    except (RewardServiceError, ServiceDidNotStartError, PatienceError, UnreadableRecordError, OSError) as error:
+        fail(f"{error}{_advice(error)}{_saved(scores)}")
     except KeyboardInterrupt:
         fail(f"stopped.{_saved(scores)}", code=INTERRUPTED)
-    raise typer.Exit(1 if unscored and not allow_failures else 0)
+    raise typer.Exit(0 if allow_failures or (found.compared and not found.unscored) else 1)
 
 
 def _check(order: Order) -> None:
@@ -116,26 +118,33 @@ def _check(order: Order) -> None:
         fail(f"--from and --with are both {order.new}: there is nothing to compare", code=2)
 
 
+def _advice(error: Exception) -> str:
+    """Return what to do about a request that is too large."""
+    if not isinstance(error, Rejected) or error.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return ""
+    return " --batch N asks about fewer samples at a time; a group that is compared is never split."
+
+
 def _saved(scores: Path) -> str:
     if not scores.exists():
         return ""
     return f" What was found out is in {scores}: the same command goes on from there."
 
 
-def _rescore(order: Order, work: Work, client: AsyncRewardClient, files: tuple[Path, Path]) -> int:
-    """Score what is left, tell what came of all, and return how many samples have no value any more."""
+def _rescore(order: Order, work: Work, client: AsyncRewardClient, files: tuple[Path, Path]) -> Comparison:
+    """Score what is left, and tell and return what came of all."""
     errors, out = Console(stderr=True, highlight=False), files[0]
     with Journal(files[1], work.job) as journal:
         whole = Rescoring(client, work.versions, journal)
-        if whole.progress.rows:
-            errors.print(f"{whole.progress.rows:,} samples are done already, as {files[1]} says.", soft_wrap=True)
+        if done := whole.progress.rows:
+            errors.print(f"{done:,} samples were scored before, as {files[1]} says.", soft_wrap=True, markup=False)
         asyncio.run(_go_through(work, whole, client, order.batch, errors))
-        found, flips, total = _compared(journal, out, order.show)
+        found, flips, total = _compared(journal, work, out, order.show)
     console = Console(highlight=False)
     show_flips(console, work.names, flips, total)
     show_groups(console, found.changed_groups(), order.show)
     show_summary(console, work.names, found, {"flips, groups and summary": out, "every sample": files[1]})
-    return found.unscored
+    return found
 
 
 async def _go_through(work: Work, whole: Rescoring, client: AsyncRewardClient, batch: int, errors: Console) -> None:
@@ -149,7 +158,7 @@ async def _go_through(work: Work, whole: Rescoring, client: AsyncRewardClient, b
             await whole.run(work.cases, batch, advance)
 
 
-def _compared(journal: Journal, out: Path, most: int) -> tuple[Comparison, list[dict[str, Any]], int]:
+def _compared(journal: Journal, work: Work, out: Path, most: int) -> tuple[Comparison, list[dict[str, Any]], int]:
     """Write the flips, the groups and the summary; return what came of all, the first flips and how many there are."""
     found, first, total = Comparison(), [], 0
     draft = out.with_name(f".{out.name}.part")
@@ -161,7 +170,7 @@ def _compared(journal: Journal, out: Path, most: int) -> tuple[Comparison, list[
                     total += 1
                     first += [line] if total <= most else []
                     sink.write(json.dumps(line, ensure_ascii=False) + "\n")
-            for each in [*(group.line() for group in found.changed_groups()), found.line()]:
+            for each in [*(group.line() for group in found.changed_groups()), {**found.line(), **work.about}]:
                 sink.write(json.dumps(each, ensure_ascii=False) + "\n")
         draft.replace(out)
     finally:

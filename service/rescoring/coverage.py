@@ -75,14 +75,14 @@ class GroupCoverage:
         """What a person has to know of the others; empty where there are none."""
         if self.replayed == self.texts.samples:
             return ""
-        said = [f"{self.replayed:,} of them are all of {_counted(self.groups, 'group')}, and are scored again."]
+        said = [f"Scored again: {_counted(self.replayed, 'sample')} in {_counted(self.groups, 'whole group')}."]
         if self.parts:
             said.append(
-                f"{self.in_parts:,} are a part of {_counted(self.parts, 'group')} whose other texts are not there, "
-                "and are left out: compared with each other alone they would get other values."
+                f"Left out: {_counted(self.in_parts, 'sample')} in {_counted(self.parts, 'group')} whose other texts "
+                "are not there; compared with each other alone they would get other values."
             )
         if self.alone:
-            said.append(f"{self.alone:,} name neither a group nor a prompt, and are left out.")
+            said.append(f"Left out: {_counted(self.alone, 'sample')} without a group or a prompt.")
         return " ".join(said)
 
 

@@ -49,7 +49,8 @@ class RecordedRun:
             try:
                 row = run_row(connection, team, run)
             except NoSuchRunError:
-                raise RecordError(f"the team {team} has no run {run!r} in this database, nor is that a file") from None
+                where = engine.url.render_as_string()
+                raise RecordError(f"the team {team} has no run {run!r} in {where}, nor is that a file") from None
             names = rewards_of(connection, row.id)
             last = select(func.max(requests.c.id)).where(requests.c.run_id == row.id)
             self._last: int = connection.execute(last).scalar() or 0

@@ -70,7 +70,7 @@ def test_a_run_is_scored_again(url: str, folder: Path, engine: Engine) -> None:
     code, output = run("exp/7", "--with", NEW, "--url", url)
     assert 0 == code, output
     assert "4 of 5 samples have their text (80.0%)" in output
-    assert "request q1, step 1, position 0" in output
+    assert "step 1, position 0, request q1" in output
     out = folder / f"exp_7.{NEW}.rescored.jsonl"
     flips, (group, summary) = lines(out)[:2], lines(out)[2:]
     assert [("flip", -1.0), ("flip", 1.0)] == [(each["what"], each["change"]) for each in flips]
@@ -91,10 +91,16 @@ def test_it_goes_on_where_it_stopped(url: str, folder: Path, engine: Engine) -> 
     assert 0 == run("r", "--with", NEW, "--url", url)[0]
     record.add("local", "r", asked([1], ["\\boxed{4}"], 2))
     code, output = run("r", "--with", NEW, "--url", url)
-    assert (0, True, 3) == (code, "1 samples are done already" in output, len(lines(journal)))
+    assert (0, True, 3) == (code, "1 samples were scored before" in output, len(lines(journal)))
     assert [0, 1] == [line["row"] for line in lines(journal)[1:]]
     code, output = run("r", "--with", OLD, "--out", folder / f"r.{NEW}.rescored.jsonl", "--url", url)
     assert (2, True) == (code, "--restart forgets it" in output)
+
+
+def test_a_record_that_is_not_there_is_not_made(url: str, folder: Path) -> None:
+    """Who forgot to say where it is would look through an empty one."""
+    code, output = run("r", "--with", NEW, "--url", url)
+    assert (2, True, False) == (code, "set TOUCHSTONE_DATA or" in output, (folder / "data").exists())
 
 
 def test_recorded_params_are_used_unless_others_are_named(url: str, folder: Path, engine: Engine) -> None:
@@ -109,7 +115,9 @@ def test_recorded_params_are_used_unless_others_are_named(url: str, folder: Path
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["absent", "--with", NEW], "the team local has no run 'absent'"),
+        (["absent", "--with", NEW], "the team local has no run 'absent' in sqlite:///"),
+        (["[red]", "--with", NEW], "no run '[red]'"),
+        (["f.txt", "--with", NEW], "f.txt is a file, and none of .csv"),
         (["r", "--with", NEW, "--team", "other"], "the team other has no run"),
         (["r", "--with", "step_arithmetic@v1"], "It has math_equal@v1: name one with --reward"),
         (["r", "--with", "absent@v1"], "absent@v1"),
@@ -126,6 +134,7 @@ def test_what_cannot_be_done_is_said(url: str, folder: Path, engine: Engine, arg
     """With what to do about it, and the exit code 2."""
     Recorded(engine, folder / "data" / "texts").add("local", "r", Asked({OLD: [scored(1.0)]}))
     (folder / "f.jsonl").write_text('{"completion": "4", "answer": "4"}\n')
+    (folder / "f.txt").touch()
     code, output = run(*arguments, "--url", url)
     assert (2, True) == (code, words in output), output
 
@@ -139,10 +148,13 @@ def test_a_reward_of_groups_is_asked_about_whole_groups(url: str, folder: Path, 
     code, output = run("r", "--with", "majority_vote@v1", *again)
     assert 0 == code, output
     assert "8 of 9 samples have their text (88.9%)" in output
-    assert "6 of them are all of 2 groups, and are scored again. 2 are a part of 1 group whose other texts" in output
+    assert "Scored again: 6 samples in 2 whole groups. Left out: 2 samples in 1 group whose other texts" in output
     summary = lines(folder / "r.majority_vote@v1.rescored.jsonl")[-1]
     wanted = {"compared": 6, "equal": 1, "up": 3, "down": 2, "groups": 2, "groups_turned": 2}
     assert wanted == {name: summary[name] for name in wanted}
+    coverage = {"groups": 2, "replayed": 6, "parts": 1, "in_parts": 2, "alone": 0}
+    assert coverage == {name: summary["coverage"][name] for name in coverage}
+    assert ("local", "r", OLD, "majority_vote@v1") == tuple(summary[name] for name in ("team", "run", "old", "new"))
     code, output = run("r", "--with", "kimi_length@v2", *again)
     assert (1, True) == (code, "scored -> not_applicable" in output), output
 
@@ -187,6 +199,9 @@ def test_a_file_is_compared_with_its_column(url: str, folder: Path, suffix: str)
 def test_a_file_is_scored_with_both_versions(url: str, folder: Path) -> None:
     """Samples that have no value any more cost the exit code, unless that is accepted."""
     path = folder / "rows.jsonl"
+    path.write_text('{"response": "x", "answer": null}\n')
+    code, output = run(path, "--with", NEW, "--from", OLD, "--out", "none.jsonl", "--url", url)
+    assert (1, True) == (code, "missing_reference -> missing_reference" in output), output
     path.write_text('{"response": "\\\\boxed{4}", "answer": "4"}\n{"response": "x"}\n')
     code, output = run(path, "--with", NEW, "--from", OLD, "--url", url)
     assert (0, True) == (code, "missing_reference -> missing_reference" in output), output
