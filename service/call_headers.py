@@ -10,7 +10,7 @@ from service.call import Call, Caller
 
 MAX_RUN_CHARS = 200
 MAX_KEY_CHARS = 255
-_MAX_STEP = 2**31 - 1
+MAX_STEP = 2**31 - 1
 """As much as the record holds."""
 _STEP = re.compile("[0-9]{1,10}")
 _PRINTABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
@@ -44,8 +44,8 @@ def _step(headers: Headers) -> int | None:
     given = headers.get("X-Run-Step")
     if given is None:
         return None
-    if not _STEP.fullmatch(given) or int(given) > _MAX_STEP:
-        raise _wrong("X-Run-Step", f"a whole number from 0 to {_MAX_STEP}.")
+    if not _STEP.fullmatch(given) or int(given) > MAX_STEP:
+        raise _wrong("X-Run-Step", f"a whole number from 0 to {MAX_STEP}.")
     return int(given)
 
 

@@ -64,9 +64,10 @@ class Edge:
         request_id = _request_id(headers)
         call = scope.setdefault("state", {})["call"] = Call(request_id)
         reply = _Reply(send, call, self._headers, started)
-        bytes_in = 0
+        bytes_in, team = 0, None
         try:
             caller = self._gate.caller(scope["method"], scope["path"], headers)
+            team = caller.team
             call = call_headers.described(call, caller, headers)
             scope["state"]["call"] = call
             limit = self._door.max_body_bytes(call.team)
@@ -93,17 +94,19 @@ class Edge:
             if reply.status is None:
                 detail = f"Please report it with the request id {request_id}."
                 await problem("internal", 500, detail)(scope, receive, reply.send)
-        self._note(scope, call, reply.status or 0, bytes_in, time.perf_counter() - started)
+        self._note(scope, call, team, reply.status or 0, bytes_in, time.perf_counter() - started)
 
-    def _note(self, scope: Scope, call: Call, status: int, bytes_in: int, seconds: float) -> None:
-        """Tell the metrics and the log of an answered request."""
+    def _note(self, scope: Scope, call: Call, team: str | None, status: int, bytes_in: int, seconds: float) -> None:
+        """Tell the metrics and the log of an answered request; its team is None where nobody was let in."""
         names = self._metrics.names
         self._metrics.request_answered(route=names.of(scope), status=status, seconds=seconds, notes=call.notes)
         self._telemetry.request_answered(
             request_id=call.request_id,
+            team=team,
             method=scope["method"],
             path=names.shown(scope),
             status=status,
+            problem=call.notes.problem,
             bytes_in=bytes_in,
             seconds=seconds,
         )

@@ -61,16 +61,27 @@ class Telemetry:
     def __init__(self, logger: structlog.typing.FilteringBoundLogger) -> None:
         self._log = logger
 
-    def request_answered(
-        self, *, request_id: str, method: str, path: str, status: int, bytes_in: int, seconds: float
+    def request_answered(  # noqa: PLR0913 - one for each field
+        self,
+        *,
+        request_id: str,
+        team: str | None,
+        method: str,
+        path: str,
+        status: int,
+        problem: str | None,
+        bytes_in: int,
+        seconds: float,
     ) -> None:
         """Log one answered request."""
         self._log.info(
             "request_answered",
             request_id=request_id,
+            team=team,
             method=method,
             path=path[:200],
             status=status,
+            problem=problem,
             bytes_in=bytes_in,
             ms=round(seconds * 1000, 1),
         )

@@ -47,8 +47,8 @@ def check(before: Before, asked: bytes) -> None:
         raise ProblemError(
             "idempotency-key-reused",
             422,
-            "This Idempotency-Key came with other samples or rewards within the last 24 hours. Take a new key for a "
-            "new request.",
+            "This Idempotency-Key came with other samples or rewards, or for another run or step, within the last 24 "
+            "hours. Take a new key for a new request.",
         )
 
 

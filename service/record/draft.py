@@ -49,13 +49,26 @@ class Draft:
             SQLAlchemyError: the database cannot be asked.
         """
         with self._lock:
-            if self._team is None:
-                team = directory.team(self.call.team)
-                self.fingerprints = team.fingerprints.of(self.submissions)
-                if self.run(directory, team).texts == "all":
-                    self._frames = choice.frames(self.submissions, choice.groups_of(self.submissions))
-                self._team = team
-            return self._team
+            if self._frames is None and self.run(directory, self._identified(directory)).texts == "all":
+                self._frames = choice.frames(self.submissions, choice.groups_of(self.submissions))
+            return self._identified(directory)
+
+    def team(self, directory: Directory) -> Team:
+        """Return the team, and have what tells one request from another; a run that nobody has seen is not made.
+
+        Raises:
+            UnknownTeamError: there is no such team.
+            SQLAlchemyError: the database cannot be asked.
+        """
+        with self._lock:
+            return self._identified(directory)
+
+    def _identified(self, directory: Directory) -> Team:
+        if self._team is None:
+            team = directory.team(self.call.team)
+            self.fingerprints = team.fingerprints.of(self.submissions)
+            self._team = team
+        return self._team
 
     def run(self, directory: Directory, team: Team) -> Run:
         """Return its run.
@@ -80,7 +93,10 @@ class Draft:
         return [] if self.served is None else self.served.outcomes
 
     def asked(self) -> bytes:
-        """Return a digest of what is asked: the same for the same rewards, params and samples. It is prepared."""
+        """Return a digest of what is asked: the same for the same rewards, params and samples of one step of one run.
+
+        Its team is known.
+        """
         rewards = [(ask.reward.id, ask.params.model_dump(mode="json")) for ask in self.asks]
         beside = [(each["group"], each["completion_tokens"], each["completion_ids"]) for each in self.submissions]
-        return sha256(self.fingerprints + encode([rewards, beside])).digest()
+        return sha256(self.fingerprints + encode([rewards, beside, self.call.run, self.call.step])).digest()

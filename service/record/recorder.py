@@ -34,7 +34,7 @@ from service.telemetry import Telemetry
 _PATIENCE_S = 5.0
 """How long an answer waits for its record."""
 _WORTH_A_THREAD = 32
-"""Samples of which the fingerprints are made while the workers score."""
+"""Samples that are prepared while the workers score."""
 _UNWRITTEN = Written(is_durable=False)
 
 
@@ -115,11 +115,13 @@ class DatabaseRecorder:
 
     def begin(self, call: Call, asks: Sequence[Ask], submissions: Sequence[Submission]) -> "_Entry":
         """Return the entry of a batch that is about to be scored."""
-        draft = Draft(call, asks, submissions, time.time())
-        if call.idempotency_key is None and len(submissions) >= _WORTH_A_THREAD and not self._breaker.is_open:
+        return _Entry(self, self._flights, self._claims, Draft(call, asks, submissions, time.time()))
+
+    def prepare_soon(self, draft: Draft) -> None:
+        """Have what need not wait for the scores worked out while the workers make them."""
+        if len(draft.submissions) >= _WORTH_A_THREAD and not self._breaker.is_open:
             # Not before the loop has given the batch to the workers, for which it needs the interpreter.
             asyncio.get_running_loop().call_soon(self._prepare, draft)
-        return _Entry(self, self._flights, self._claims, draft)
 
     async def before(self, draft: Draft, claim: Claim, patience_s: float) -> Outcomes | None:
         """Return what a request was answered before; None where it is to be scored now.
@@ -192,13 +194,15 @@ class _Entry:
             PoolUnavailableError: another replica is scoring it still when patience is over.
             ProblemError: another request had its idempotency key.
         """
-        key = self._draft.call.idempotency_key
-        if key is None:
-            return None
-        flight = self._draft.call.team, key
-        await self._flights.enter(flight)
-        self._flight = flight
-        return await self._recorder.before(self._draft, self._claim, patience_s)
+        key, outcomes = self._draft.call.idempotency_key, None
+        if key is not None:
+            flight = self._draft.call.team, key
+            await self._flights.enter(flight)
+            self._flight = flight
+            outcomes = await self._recorder.before(self._draft, self._claim, patience_s)
+        if outcomes is None:
+            self._recorder.prepare_soon(self._draft)
+        return outcomes
 
     async def write(self, served: Served) -> Written:
         """Return when the batch is durable, or it is clear that it will not be.

@@ -75,7 +75,7 @@ class Repetitions:
         return None
 
     def _find(self, draft: Draft, claim: Claim) -> Outcomes | None:
-        team = draft.prepare(self._directory)
+        team = draft.team(self._directory)
         with self._engine.begin() as connection:
             rows = ConnectionRows(connection)
             before = answers.find(rows, team.id, claim.key, time.time())

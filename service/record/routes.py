@@ -1,16 +1,17 @@
 """The routes of the record: what a team's runs were scored, page by page, and what becomes of it."""
 
-import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
 import orjson
-from fastapi import APIRouter, Body, Path, Query, Request
+from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from rewards.types import FailureKind
 from service import errors
+from service.call_headers import MAX_STEP
+from service.database.asking import asked
 from service.record import bodies, trends
 from service.record.bodies import Row, RunBody
 from service.record.paging import CursorError, FilterError, Filters
@@ -18,7 +19,6 @@ from service.record.reading import NoSuchRequestError, NoSuchRunError, Wanted
 from service.record.reading import Texts as TextsShown
 from service.record.run_paths import RunRoute
 from service.record.runs import Runs
-from service.wire import MAX_INT
 
 T = TypeVar("T")
 
@@ -27,6 +27,7 @@ _RUN_EXAMPLE = "grpo-7b-maths"
 _MOST = 1_000
 _NAME_CHARS = 200
 _LACKING = {"description": "The team has no such run, or the run no such request."}
+_AWAY = {"description": "The database that has the record is away; `Retry-After` says when to try again."}
 
 RunName = Annotated[
     str,
@@ -63,7 +64,7 @@ class RunRoutes:
 
     def router(self) -> APIRouter:
         """Return the routes."""
-        router = APIRouter(tags=["runs"], route_class=RunRoute)
+        router = APIRouter(tags=["runs"], route_class=RunRoute, dependencies=[Depends(_only_known)])
         for path, endpoint, model in (
             ("/v1/runs", self.list_runs, bodies.RunPage),
             ("/v1/runs/{run}", self.show_run, bodies.RunShown),
@@ -94,12 +95,12 @@ class RunRoutes:
             operation_id="delete_run",
             status_code=204,
             response_class=Response,
-            responses=_responses(401, 403, 404),
+            responses=_responses(401, 403, 404, 422),
         )
         return router
 
     async def list_runs(self, request: Request, cursor: Cursor = None, limit: Limit = 50) -> Response:
-        """The team's runs, the newest first."""
+        """The team's runs, the one that was made last first."""
         return await _answer(lambda: self._runs.page(_team(request), cursor, limit))
 
     async def show_run(self, request: Request, run: RunName) -> Response:
@@ -137,7 +138,7 @@ class RunRoutes:
         value: Number = None,
         min_value: Number = None,
         max_value: Number = None,
-        step: Annotated[int | None, Query(ge=0, le=MAX_INT, description="Of requests of this step.")] = None,
+        step: Annotated[int | None, Query(ge=0, le=MAX_STEP, description="Of requests of this step.")] = None,
         texts: Texts = False,  # noqa: FBT002 - a query parameter
         cursor: Cursor = None,
         limit: Limit = 100,
@@ -176,6 +177,19 @@ class RunRoutes:
         return await _answer(lambda: self._runs.requests(_team(request), run, request_id, TextsShown(texts)))
 
 
+async def _only_known(request: Request) -> None:
+    """Refuse what a route does not know in a query: a filter that is misspelt would let everything through.
+
+    Raises:
+        ProblemError: there is such a thing.
+    """
+    known = [field.alias for field in request.scope["route"].dependant.query_params]
+    told = f"There is no such parameter. There are {', '.join(known)}." if known else "This takes no parameters."
+    unknown = [errors.place(("query", name), told) for name in request.query_params if name not in known]
+    if unknown:
+        raise errors.invalid(unknown)
+
+
 def _team(request: Request) -> str:
     """Return the only team whose runs there are, as far as a request can tell."""
     team: str = request.state.call.team
@@ -191,10 +205,10 @@ async def _read(work: Callable[[], T]) -> T:
     """Return what a thread found.
 
     Raises:
-        ProblemError: there is no such thing, or a cursor is none.
+        ProblemError: there is no such thing, a cursor is none, or the database is away.
     """
     try:
-        return await asyncio.to_thread(work)
+        return await asked(work, what="the record", event="record_unreadable")
     except NoSuchRunError:
         detail = "There is no run of this name. GET /v1/runs lists the runs of your team."
     except NoSuchRequestError:
@@ -206,5 +220,5 @@ async def _read(work: Callable[[], T]) -> T:
 
 def _responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the problems that these routes may answer."""
-    found = errors.responses(*statuses)
+    found = errors.responses(*statuses) | {503: {**errors.responses(503)[503], **_AWAY}}
     return found | {status: {**found[status], **_LACKING} for status in found if status == HTTPStatus.NOT_FOUND}

@@ -4,7 +4,6 @@ No team sees another's. Its own are looked for first, so that what it put goes o
 the name too.
 """
 
-import asyncio
 import re
 from collections.abc import Callable, Mapping
 from enum import Enum
@@ -13,16 +12,13 @@ from typing import TypeVar
 
 import yaml
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 
 from rewards.registry import Registry
-from service import telemetry
-from service.errors import ProblemError
+from service.database.asking import asked
 from service.rubrics.rubric import ID_PATTERN, Rubric, RubricBody, RubricError
 from service.rubrics.store import MemoryRubrics, RubricStore
 
 _SUFFIXES = (".yaml", ".yml")
-_RETRY_AFTER_S = 2
 
 FoundT = TypeVar("FoundT")
 
@@ -110,12 +106,7 @@ class RubricBook:
 
     async def _ask(self, ask: Callable[[], FoundT]) -> FoundT:
         """Return what the store says, which the event loop does not wait for."""
-        try:
-            return await asyncio.to_thread(ask)
-        except SQLAlchemyError as error:
-            telemetry.defect("rubrics_unavailable", error)
-            detail = "The database that has the teams' rubrics cannot be reached."
-            raise ProblemError("unavailable", 503, detail, headers={"Retry-After": str(_RETRY_AFTER_S)}) from None
+        return await asked(ask, what="the teams' rubrics", event="rubrics_unavailable")
 
 
 def _same_or_taken(known: RubricBody, body: RubricBody) -> Put:

@@ -54,14 +54,8 @@ def is_open(path: str) -> bool:
     return path.startswith(OPEN_PATHS) and any(path == each or path.startswith(f"{each}/") for each in OPEN_PATHS)
 
 
-def allowed(method: str, path: str) -> Roles:
-    """Return who may ask for a path; administrators alone where it is not listed."""
-    rule = listed(method, path)
-    return ADMIN if rule is None else rule
-
-
 def listed(method: str, path: str) -> Roles | None:
-    """Return who may ask for a path; None where it is not listed."""
+    """Return who may ask for a path; None where it is not listed, and so is nobody's but an administrator's."""
     found = _WHOLE.fullmatch(f"{method} {path}")
     return None if found is None or found.lastgroup is None else RULES[int(found.lastgroup[1:])][2]
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pydantic import SecretStr
 from starlette.datastructures import Headers
 
-from service.call import Caller
+from service.call import Caller, Role
 from service.errors import ProblemError
 from service.listener import is_loopback
 from service.settings import Settings
@@ -42,8 +42,10 @@ class Gate:
         if access.is_open(path) or self._is_for_everybody:
             return Caller()
         caller = self._holder(digest_of(_sent_key(headers)))
-        roles = access.allowed(method, path)
-        if caller.role not in roles:
+        roles = access.listed(method, path)
+        if roles is None and caller.role is not Role.ADMIN:
+            raise ProblemError("not-found", 404, "There is nothing at this path, or nothing that takes this method.")
+        if roles is not None and caller.role not in roles:
             needed = " or ".join(sorted(roles))
             raise ProblemError(
                 "forbidden", 403, f"This takes a key with the role {needed}; this one has {caller.role}."

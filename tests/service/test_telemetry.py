@@ -47,7 +47,16 @@ def test_a_line_has_its_fields() -> None:
     """Everything that happens to a request, with a time and a level."""
     stream = io.StringIO()
     with logging_to(stream) as log:
-        log.request_answered(request_id="r", method="GET", path="/" * 500, status=200, bytes_in=3, seconds=0.0123)
+        log.request_answered(
+            request_id="r",
+            team="maths",
+            method="GET",
+            path="/" * 500,
+            status=200,
+            problem=None,
+            bytes_in=3,
+            seconds=0.0123,
+        )
         log.batch_scored(request_id="r", reward="a@v1", counts=Counts(samples=3, failures={"crash": 2}), seconds=1.0)
         log.event("service_started", workers=2)
     first, second, third = lines(stream)

@@ -90,7 +90,6 @@ def test_one_answer_for_every_key_that_opens_nothing() -> None:
         (Role.READ, "POST", "/v1/score"),
         (Role.READ, "POST", "/compat/verl/math_equal@v2"),
         (Role.READ, "DELETE", "/v1/runs/1"),
-        (Role.READ, "GET", "/v1/unheard-of"),
     ],
 )
 def test_a_role_has_its_routes(role: Role, method: str, path: str) -> None:
@@ -100,6 +99,13 @@ def test_a_role_has_its_routes(role: Role, method: str, path: str) -> None:
     assert (403, "forbidden") == (found.status, found.slug)
     assert f"this one has {role}" in found.detail
     assert Role.ADMIN is gate.caller(method, path, bearer(KEYS[Role.ADMIN])).role
+
+
+@pytest.mark.parametrize("role", [Role.SCORE, Role.READ])
+def test_a_path_that_is_nothing_is_no_matter_of_rights(role: Role) -> None:
+    """Whoever mistypes one does not go and ask for another key; nor does what nobody has listed open to them."""
+    found = refusal(Gate(MATHS, None, OPEN_HOST), "GET", "/v1/unheard-of", bearer(KEYS[role]))
+    assert (404, "not-found") == (found.status, found.slug)
 
 
 def test_keys_that_are_out_of_date_are_nobody_s_fault() -> None:
