@@ -128,7 +128,8 @@ def _of_run(
         coverage = kept.coverage()
     show_coverage(Console(highlight=False), coverage)
     if not coverage.replayed:
-        raise RescoringError("there is no text to score again: PUT /v1/runs/RUN with texts=all keeps what comes")
+        there = "group with all its texts" if coverage.texts.with_text else "text"
+        raise RescoringError(f"there is no {there} to score again: PUT /v1/runs/RUN with texts=all keeps what comes")
     job = {**_job(order, versions), "team": order.team, "run": order.target, "reward": run.reward}
     source = {"team": order.team, "run": order.target, "coverage": asdict(coverage)}
     return Work(job, kept.cases(), coverage.replayed, versions, (run.reward, order.new), source)

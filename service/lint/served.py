@@ -1,6 +1,6 @@
 """Whether the service takes what a run asks of it, which needs no data to be known."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,17 @@ def refusal(
     try:
         client.score(reward, [], params)
     except Rejected as error:
-        said = "; ".join(f"{path}: {message}" for path, message in error.errors) or error.detail or error.title
+        said = _listed(error.errors) or error.detail or error.title
         return Finding("bad_params", Level.ERROR, f"The params are refused: {said.rstrip('.')}.", reward)
     return None
+
+
+def _listed(errors: Sequence[tuple[str, str]]) -> str:
+    """Return what is wrong with params, each complaint once, with the params that it is about."""
+    about: dict[str, list[str]] = {}
+    for path, message in errors:
+        about.setdefault(message.rstrip("."), []).append(path.rpartition("params.")[2])
+    return "; ".join(f"{', '.join(names)}: {message}" for message, names in about.items())
 
 
 def _unknown(catalogue: Mapping[str, RewardInfo], reward: str) -> Finding | None:

@@ -73,7 +73,7 @@ class GroupCoverage:
     @property
     def told(self) -> str:
         """What a person has to know of the others; empty where there are none."""
-        if self.replayed == self.texts.samples:
+        if self.replayed == self.texts.samples or not self.texts.with_text:
             return ""
         said = [f"Scored again: {_counted(self.replayed, 'sample')} in {_counted(self.groups, 'whole group')}."]
         if self.parts:

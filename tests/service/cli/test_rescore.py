@@ -109,6 +109,7 @@ def test_recorded_params_are_used_unless_others_are_named(url: str, folder: Path
     record.add("local", "r", asked([1], ["\\boxed{4}"], 1, params={"strange": 1}))
     code, output = run("r", "--with", NEW, "--url", url)
     assert (2, True) == (code, "They are those that math_equal@v1 was scored with" in output), output
+    assert "The params are refused: strange: There is no such field" in output
     assert 0 == run("r", "--with", NEW, "--params", f"{NEW}={{}}", "--url", url)[0]
 
 
@@ -157,6 +158,14 @@ def test_a_reward_of_groups_is_asked_about_whole_groups(url: str, folder: Path, 
     assert ("local", "r", OLD, "majority_vote@v1") == tuple(summary[name] for name in ("team", "run", "old", "new"))
     code, output = run("r", "--with", "kimi_length@v2", *again)
     assert (1, True) == (code, "scored -> not_applicable" in output), output
+
+
+def test_a_run_without_a_whole_group_is_said_to_have_none(url: str, folder: Path, engine: Engine) -> None:
+    """It has texts, and a reward of samples would score them."""
+    record = Recorded(engine, folder / "data" / "texts")
+    record.add("local", "r", asked([1, 1], ["\\boxed{4}", ""], 1))
+    code, output = run("r", "--with", "majority_vote@v1", "--reward", OLD, "--url", url)
+    assert (2, True) == (code, "there is no group with all its texts to score again" in output), output
 
 
 def test_a_reward_of_groups_is_asked_about_the_groups_of_a_file(url: str, folder: Path) -> None:
