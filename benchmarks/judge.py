@@ -5,6 +5,7 @@ The peer sends the very bodies that the service sent, from this process, at the 
 and workers share the machine's cores.
 
     python -m benchmarks.judge [--samples N] [--latency-ms N] [--concurrency N] [--repeat N]
+        [--budget-tokens N] [--database-url URL]
 """
 
 import argparse
@@ -53,7 +54,10 @@ def main() -> int:
     parser.add_argument("--concurrency", type=int, default=64, help="calls at a time, of the service and of the peer")
     parser.add_argument("--recheck-share", type=float, default=0.0, help="share of cached answers to ask for again")
     parser.add_argument("--repeat", type=int, default=3, help="how often to measure")
+    parser.add_argument("--budget-tokens", help="what the team may use, so that each call sets aside what it may cost")
+    parser.add_argument("--database-url", help="where the service keeps what it keeps; by default a SQLite file")
     options = parser.parse_args()
+    chosen = {"judge_budget_tokens": options.budget_tokens, "database_url": options.database_url}
     with (
         tempfile.TemporaryDirectory() as folder,
         scripted_process("fair", options.latency_ms) as judge,
@@ -63,6 +67,7 @@ def main() -> int:
             judge_concurrency=str(options.concurrency),
             judge_cache=str(Path(folder, "judge.sqlite3")),
             judge_recheck_share=str(options.recheck_share),
+            **{name: value for name, value in chosen.items() if value is not None},
         ) as service,
     ):
         _score(service, samples("warm", 1))  # finds out the dialect and examines the judge
@@ -97,7 +102,8 @@ def print_table(turns: list[Turn], options: argparse.Namespace) -> None:
     lag = max(turn.lag_ms for turn in turns)
     show(
         f"{options.samples:,} samples of {_REWARD}, a judge that takes {options.latency_ms:g} ms, "
-        f"{options.concurrency} calls at a time; rechecks {options.recheck_share:.0%}; default settings otherwise.",
+        f"{options.concurrency} calls at a time; rechecks {options.recheck_share:.0%}; "
+        f"{'a limit' if options.budget_tokens else 'no limit'} on what a team may use; default settings otherwise.",
         ("what", "seconds, median", "times the peer (range)", "calls"),
         [
             ("openai client alone, the same calls", f"{peer:.2f}", "1.00", f"{turns[0].calls:,}"),

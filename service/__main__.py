@@ -21,6 +21,7 @@ from service.backing import Backing
 from service.compat.root_targets import UnknownTargetError
 from service.database.engine import DatabaseError, open_database, reason
 from service.drain import DrainingServer
+from service.judging.budget import Budget
 from service.judging.nobody import Judges, NoJudges
 from service.listener import listen, publish
 from service.operating import Operating
@@ -100,7 +101,7 @@ def _listen(settings: Settings) -> list[socket.socket]:
     return listeners
 
 
-def _judges(settings: Settings, log: Telemetry, keyring: Keyring) -> Judges:
+def _judges(settings: Settings, log: Telemetry, budget: Budget | None) -> Judges:
     """Return whom judged rewards ask.
 
     Raises:
@@ -110,7 +111,7 @@ def _judges(settings: Settings, log: Telemetry, keyring: Keyring) -> Judges:
         return NoJudges()
     from service.judge import EndpointJudges  # noqa: PLC0415 - its client takes most of a second to import
 
-    judges = EndpointJudges(settings.judge, log, usd_per_day=lambda team: keyring.limits(team).judge_usd_per_day)
+    judges = EndpointJudges(settings.judge, log, budget=budget)
     judges.prepare()
     return judges
 
@@ -149,10 +150,10 @@ def _server(settings: Settings, log: Telemetry, tracer: Tracer) -> uvicorn.Serve
     pool.warm_up()
     engine = open_database(settings.database)
     keyring = _keyring(settings, engine)
-    judges = _judges(settings, log, keyring)
     registry = discover("rewards")
     digests = digest.digests(registry)
     backing = Backing.on(engine, keyring, settings, digests, log)
+    judges = _judges(settings, log, backing.budget)
     operating = Operating(tracer)
     app = create_app(settings, registry, digests, pool, log, judges, backing, operating)
     config = uvicorn.Config(

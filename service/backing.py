@@ -7,6 +7,10 @@ from typing import Self
 from sqlalchemy import Engine
 
 from rewards.digest import Digests
+from service.judging.budget import Budget
+from service.judging.shared_budget import SharedBudget
+from service.judging.spending import Spending
+from service.judging.terms import Terms
 from service.metering.record import Recording
 from service.quotas.allowance import Allowances, OwnAllowances
 from service.quotas.leases import allowances_in
@@ -33,6 +37,8 @@ class Backing:
     """What was written down, whether or not anything is now."""
     allowances: Allowances = field(default_factory=OwnAllowances)
     """What is left of teams' quotas; kept up with other replicas while the app runs."""
+    budget: Budget | None = None
+    """What is left of what teams may spend on the judge; None where the judge's cache has it."""
     database: Engine | None = None
     """Where all of it is, closed with the app."""
 
@@ -51,11 +57,13 @@ class Backing:
         log: Telemetry,
     ) -> Self:
         """Return what a database, its tables made, can back."""
+        terms = Terms(settings.judge, lambda team: keyring.limits(team).judge_usd_per_day)
         return cls(
             keyring,
             DatabaseRubrics(database),
             DatabaseRecorder(database, settings, digests, log) if settings.record else NoRecorder(),
             RecordedRuns(database, settings.texts),
             allowances_in(database),
+            SharedBudget(terms, Spending(database)),
             database,
         )

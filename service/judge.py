@@ -22,16 +22,18 @@ from rewards.types import Judge
 from service import telemetry
 from service.judging.background import Background
 from service.judging.breaker import Breaker
-from service.judging.budget import KNOWN_CASES, Budget, no_own_limit
+from service.judging.budget import Budget
 from service.judging.counts import JudgeCounts
 from service.judging.endpoint import Endpoint
 from service.judging.flights import Flights
 from service.judging.limits import Limits
 from service.judging.line import Line
+from service.judging.own_budget import OwnBudget
 from service.judging.questions import Question, ScaleQuestion, VerdictQuestion
 from service.judging.settings import JudgeSettings
 from service.judging.spent import Spent
 from service.judging.store import Store
+from service.judging.terms import KNOWN_CASES, Terms
 from service.judging.watch import Quarantine, Watch
 from service.telemetry import Telemetry
 
@@ -47,7 +49,7 @@ class EndpointJudges:
         log: Where a quarantine and a contradiction are said.
         random: Chooses what is asked again and which known case is asked.
         clock: Seconds since the epoch.
-        usd_per_day: What a team may spend, where it has a limit of its own.
+        budget: What each team may spend. None: each what the settings say, counted in the cache's file.
     """
 
     def __init__(
@@ -56,7 +58,7 @@ class EndpointJudges:
         log: Telemetry,
         random: Random | None = None,
         clock: Callable[[], float] = time.time,
-        usd_per_day: Callable[[str], float | None] = no_own_limit,
+        budget: Budget | None = None,
     ) -> None:
         self._settings = settings
         self._log = log
@@ -66,7 +68,7 @@ class EndpointJudges:
         self._store = Store(settings.cache, settings.name, settings.cache_entries)
         self._endpoint = Endpoint(settings, self.counts)
         self._breaker = Breaker(settings.breaker_failures, settings.breaker_s, log)
-        self._budget = Budget(settings, self._store, clock, usd_per_day)
+        self._budget = budget or OwnBudget(Terms(settings), self._store, clock)
         self._line = Line(self._endpoint, self._breaker, self._budget, Limits(settings), self.counts)
         self._flights: Flights[tuple[str, bytes]] = Flights()
         self._background = Background()
@@ -115,6 +117,7 @@ class EndpointJudges:
         await self._flights.stop()
         await self._watch.stop()
         await self._background.stop()
+        await self._budget.stop()
         await self._endpoint.close()
         await self._store.close()
 

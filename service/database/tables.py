@@ -75,6 +75,23 @@ replicas = Table(
     Column("name", Text, primary_key=True),
     Column("seen_at", Float, nullable=False),
 )
+spendings = Table(
+    "spendings",
+    metadata,
+    Column("team", Text, primary_key=True, doc="By its name: known cases are asked at no team's expense."),
+    Column("day", Text, nullable=False, doc="The last day (UTC) on which it spent anything, as in 2026-01-31."),
+    Column("usd", Float, nullable=False, doc="What it spent on the judge in that day."),
+    Column("tokens", BigInteger, nullable=False),
+)
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("holder", Text, primary_key=True, doc="The process that asks the judge."),
+    Column("usd", Float, nullable=False, doc="What its calls under way may cost at most."),
+    Column("tokens", BigInteger, nullable=False),
+    Column("until", Float, nullable=False, doc="It no longer counts then, unless its holder puts that off."),
+)
 
 runs = Table(
     "runs",

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from rewards.judging.prompt import Asked
 from service.judging.breaker import Breaker
-from service.judging.budget import Budget, Cost
+from service.judging.budget import Budget
 from service.judging.counts import JudgeCounts
 from service.judging.endpoint import Endpoint
 from service.judging.limits import Limits
 from service.judging.questions import Form
 from service.judging.replies import Reply
+from service.judging.terms import Cost
 
 _BYTES_A_TOKEN = 3
 """A cautious guess in every script; what was used is what the endpoint says."""
@@ -55,6 +56,7 @@ class Line:
         paid: Cost | None = None
         try:
             async with self._limits.slot(most.tokens):
+                self._budget.check(team)
                 reply = await self._call(asked, form, leave)
             used = Cost(reply.prompt_tokens, reply.completion_tokens)
             paid = used if used.tokens else most
@@ -64,7 +66,7 @@ class Line:
             if paid is not None:
                 self._counts.prompt_tokens += paid.prompt_tokens
                 self._counts.completion_tokens += paid.completion_tokens
-                self._counts.spent_usd += self._budget.usd(paid)
+                self._counts.spent_usd += self._budget.price(paid).usd
 
     async def _call(self, asked: Asked, form: Form, leave: Callable[[], None]) -> Reply:
         async with self._breaker.call():

@@ -2,16 +2,13 @@
 
 from sqlalchemy import Connection, Engine, text
 
+from service.database.clock import NOW
 from service.quotas.allowance import BURST_S
 
 ALIVE_S = 10.0
 """A replica counts for so long after it was last seen."""
 _FORGOTTEN_S = 3600.0
 
-_NOW = {
-    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
-    "postgresql": "extract(epoch from clock_timestamp())::float8",
-}
 _OPEN = """
 insert into allowances (team_id, samples, counted_at)
 select id, cast(:burst as float), {now} from teams where name = :team
@@ -43,7 +40,7 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._now = _NOW[engine.dialect.name]
+        self._now = NOW[engine.dialect.name]
 
     def draw(self, team: str, per_s: float, *, owed: float, wanted: float) -> tuple[float, float] | None:
         """Pay what is owed to a team's bucket, and take as much of what is wanted as it then holds.

@@ -1,4 +1,4 @@
-"""Teams, their keys and their rubrics."""
+"""Teams, their keys, their rubrics, and what they use."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,11 @@ ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 def upgrade() -> None:
     """Make the tables."""
+    _make_teams()
+    _make_uses()
+
+
+def _make_teams() -> None:
     op.create_table(
         "teams",
         sa.Column("id", ID, primary_key=True),
@@ -47,6 +52,9 @@ def upgrade() -> None:
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("created_at", sa.Float, nullable=False),
     )
+
+
+def _make_uses() -> None:
     op.create_table(
         "allowances",
         sa.Column("team_id", ID, sa.ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True),
@@ -58,9 +66,24 @@ def upgrade() -> None:
         sa.Column("name", sa.Text, primary_key=True),
         sa.Column("seen_at", sa.Float, nullable=False),
     )
+    op.create_table(
+        "spendings",
+        sa.Column("team", sa.Text, primary_key=True),
+        sa.Column("day", sa.Text, nullable=False),
+        sa.Column("usd", sa.Float, nullable=False),
+        sa.Column("tokens", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
+        "reservations",
+        sa.Column("team", sa.Text, primary_key=True),
+        sa.Column("holder", sa.Text, primary_key=True),
+        sa.Column("usd", sa.Float, nullable=False),
+        sa.Column("tokens", sa.BigInteger, nullable=False),
+        sa.Column("until", sa.Float, nullable=False),
+    )
 
 
 def downgrade() -> None:
     """Drop them."""
-    for table in ("replicas", "allowances", "rubrics", "keys", "teams"):
+    for table in ("reservations", "spendings", "replicas", "allowances", "rubrics", "keys", "teams"):
         op.drop_table(table)

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewards.errors import JudgeUnavailable
-from service.judging.budget import KNOWN_CASES, Budget, Cost
+from service.judging.own_budget import OwnBudget
 from service.judging.settings import JudgeSettings
 from service.judging.spent import Spent
 from service.judging.store import Store
+from service.judging.terms import KNOWN_CASES, Cost, Terms
 from tests.service.judging.asking import Clock, settings
 
 pytestmark = pytest.mark.anyio
@@ -24,18 +25,18 @@ USED_UP = "left of the team's budget for the judge until midnight UTC does not p
 
 
 @asynccontextmanager
-async def budgeting(judge: JudgeSettings, clock: Clock | None = None) -> AsyncIterator[Budget]:
+async def budgeting(judge: JudgeSettings, clock: Clock | None = None) -> AsyncIterator[OwnBudget]:
     """Run a budget on a store of its own."""
     store = Store(judge.cache, judge.name, 10)
     store.prepare()
     await store.open()
     try:
-        yield Budget(judge, store, clock or Clock())
+        yield OwnBudget(Terms(judge), store, clock or Clock())
     finally:
         await store.close()
 
 
-async def spend(budget: Budget, team: str, cost: Cost) -> None:
+async def spend(budget: OwnBudget, team: str, cost: Cost) -> None:
     """Make one call that costs what it was thought to cost."""
     await budget.reserve(team, cost)
     await budget.settle(team, cost, cost)
@@ -57,7 +58,7 @@ async def test_a_team_may_have_a_budget_of_its_own(tmp_path: Path) -> None:
     store.prepare()
     await store.open()
     try:
-        budget = Budget(judge, store, Clock(), limits.get)
+        budget = OwnBudget(Terms(judge, limits.get), store, Clock())
         for team, calls in (("poor", 0), ("rich", 4), ("another", 2)):
             for _ in range(calls):
                 await spend(budget, team, Cost(1500, 250))
@@ -108,7 +109,7 @@ async def test_what_is_set_aside_counts_until_the_call_is_settled(tmp_path: Path
 async def test_calls_at_the_same_time_never_overspend(tmp_path: Path) -> None:
     """Of 200 calls that cost 10 each, a budget of 1,005 pays 100, however they fall."""
 
-    async def call(budget: Budget, number: int) -> bool:
+    async def call(budget: OwnBudget, number: int) -> bool:
         try:
             await budget.reserve("team", Cost(5, 5))
         except JudgeUnavailable:
@@ -201,7 +202,7 @@ def test_no_order_of_calls_overspends(calls: list[tuple[int, int, int]]) -> None
     judge: Any = type("Judge", (), {"budget_usd": None, "budget_tokens": 100, **dict.fromkeys(PRICES, 0)})
 
     async def run() -> None:
-        budget, held = Budget(judge, _Sums(), Clock()), []
+        budget, held = OwnBudget(Terms(judge), _Sums(), Clock()), []
         for asked, answered, ends in calls:
             cost = Cost(asked, answered)
             try:
