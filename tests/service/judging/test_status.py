@@ -10,6 +10,7 @@ import pytest
 from service import telemetry
 from service.backing import Backing
 from service.call import Caller, Role
+from service.database.engine import open_database
 from service.judge import EndpointJudges
 from service.judging.nobody import HOW_TO
 from service.settings import Settings
@@ -93,20 +94,20 @@ def test_with_a_judge_it_counts(tmp_path: Path) -> None:
     }.items() <= found.items()
 
 
-def test_a_team_is_told_what_it_has_spent_itself(tmp_path: Path) -> None:
+def test_a_team_is_told_what_it_has_spent_itself(tmp_path: Path, database_url: str) -> None:
     """And nothing of what another has; its own limit holds, others go on."""
+    engine = open_database(database_url)
     keys = {team: f"ts_{team}-1_{number:064}" for number, team in enumerate(("a", "b", "poor"))}
     grants = [Grant(digest_of(key), Caller(team, Role.SCORE), None) for team, key in keys.items()]
     keyring = Keyring(lambda: Roll(grants, {"poor": Limits(judge_usd_per_day=0.0)}, has_keys=True))
     keyring.refresh()
     with scripted_thread(HONEST) as server:
         judge = settings(tmp_path, server.url, input_usd_per_million=1.0, output_usd_per_million=1.0)
-        judges = EndpointJudges(
-            judge, telemetry.quiet(), Dice(0.5), usd_per_day=lambda team: keyring.limits(team).judge_usd_per_day
-        )
+        backing = Backing.on(engine, keyring, Settings(judge=judge, record=False), {}, telemetry.quiet())
+        judges = EndpointJudges(judge, telemetry.quiet(), Dice(0.5), budget=backing.budget)
         judges.prepare()
         with (
-            running_service(TEST_REWARDS, Settings(workers=2), judges=judges, backing=Backing(keyring)) as url,
+            running_service(TEST_REWARDS, Settings(workers=2), judges=judges, backing=backing) as url,
             httpx.Client(base_url=url, timeout=30) as client,
         ):
             found = {}
