@@ -67,10 +67,13 @@ class Memo:
 
 
 class Keys:
-    """The keys of one reward under certain params."""
+    """The keys of one reward under certain params, for one team.
 
-    def __init__(self, reward_id: str, params: Frozen) -> None:
-        self._prefix = _said((reward_id, params.model_dump(mode="json")))
+    Each team has what it had scored itself: how soon an answer comes would tell another whether a text was ever sent.
+    """
+
+    def __init__(self, reward_id: str, params: Frozen, team: str) -> None:
+        self._prefix = _said((team, reward_id, params.model_dump(mode="json")))
 
     def key(self, sample: SampleFields, needs: dict[str, Json]) -> bytes:
         """Return the digest of everything that a sample's outcome depends on."""

@@ -117,7 +117,7 @@ class _BatchScorer:
         """Return the outcome of each submission, in order."""
         needs = {reward_id: await self._need(reward_id) for reward_id in reward.needs}
         decided: list[EncodedOutcome | None] = [None] * len(self._submissions)
-        tasks = _Groups() if reward.is_group else _Singles(Keys(reward.id, params), self._scorer.memo, decided)
+        tasks = _Groups() if reward.is_group else self._singles(reward, params, decided)
         reader = _SampleReader(reward, self._scorer.max_text_chars)
         needed = _NO_NEEDS
         for index, each in enumerate(self._submissions):
@@ -133,6 +133,9 @@ class _BatchScorer:
                 decided[index] = encode_outcome(found)
         await self._run(reward, params, tasks.tasks(), decided)
         return [outcome for outcome in decided if outcome is not None]
+
+    def _singles(self, reward: Reward, params: Frozen, decided: list[EncodedOutcome | None]) -> "_Singles":
+        return _Singles(Keys(reward.id, params, self._team), self._scorer.memo, decided)
 
     async def _run(
         self, reward: Reward, params: Frozen, tasks: Sequence[_Task], decided: list[EncodedOutcome | None]

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
 from service.cli._failure import fail, require
 
 if TYPE_CHECKING:
@@ -28,14 +26,14 @@ def key_store() -> Iterator["KeyStore"]:
     try:
         engine = open_database(Settings().database)
     except ValidationError as error:
-        fail(escape("; ".join(complaints(error))), code=2)
+        fail("; ".join(complaints(error)), code=2)
     except DatabaseError as error:
-        fail(escape(str(error)))
+        fail(str(error))
     try:
         yield KeyStore(engine)
     except TeamsError as error:
-        fail(escape(str(error)), code=2)
+        fail(str(error), code=2)
     except SQLAlchemyError as error:
-        fail(f"the database refused: {escape(reason(error))}")
+        fail(f"the database refused: {reason(error)}")
     finally:
         engine.dispose()

@@ -42,7 +42,7 @@ def judge_server(  # noqa: PLR0913, PLR0917 - one parameter an option
     held to a JSON schema, and the probabilities of tokens are given. docs/judge-server.md says what else.
     """
     if not api_key and not is_loopback(host):
-        fail(f"binding {escape(host)} without a key lets anyone on the network use the model: give --api-key", code=2)
+        fail(f"binding {host} without a key lets anyone on the network use the model: give --api-key", code=2)
     try:
         from service.judge_server.errors import ModelUnusableError  # noqa: PLC0415 - torch takes seconds to import
         from service.judge_server.run import Options, run  # noqa: PLC0415
@@ -72,9 +72,9 @@ def judge_server(  # noqa: PLR0913, PLR0917 - one parameter an option
     try:
         run(options, announce)
     except ModelUnusableError as error:
-        fail(escape(str(error)), code=2)
+        fail(str(error), code=2)
     except OSError as error:
-        fail(f"cannot listen on {escape(host)}:{port}, or write the port file: {error.strerror}")
+        fail(f"cannot listen on {host}:{port}, or write the port file: {error.strerror}")
     finally:
         waiting.stop()
 

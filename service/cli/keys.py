@@ -51,7 +51,7 @@ def create(
         _print_json({**_entry(key), "key": secret.text})
         return
     _print_secret(secret)
-    _say(f"[bold]{key.name}[/bold] of team [bold]{key.team}[/bold] may {key.role}, and expires {_until(key)}.")
+    _say(f"[bold]{key.name}[/bold] of team [bold]{key.team}[/bold] has the role {key.role}, and expires {_until(key)}.")
 
 
 @app.command("list")

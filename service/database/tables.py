@@ -52,6 +52,7 @@ keys = Table(
     Column("role", Text, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("expires_at", Float),
+    Column("lifetime_s", Float, doc="How long it was made to live; null is for ever."),
     Column("revoked_at", Float),
 )
 rubrics = Table(

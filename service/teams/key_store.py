@@ -39,6 +39,8 @@ class Key:
     created_at: float
     expires_at: float | None
     revoked_at: float | None
+    lifetime_s: float | None
+    """How long it was made to live, whatever an overlap has left of that; None is for ever."""
 
     def state(self, now: float) -> State:
         """Return whether it opens anything."""
@@ -116,8 +118,7 @@ class KeyStore:
                     f"{name} is {state}: make a new key with `touchstone keys create --team {old.team}`."
                 )
             ends_at = now + overlap_s if old.expires_at is None else min(old.expires_at, now + overlap_s)
-            lifetime_s = None if old.expires_at is None else old.expires_at - old.created_at
-            follows_until = now + lifetime_s if expires_at is None and lifetime_s is not None else expires_at
+            follows_until = now + old.lifetime_s if expires_at is None and old.lifetime_s is not None else expires_at
             connection.execute(update(keys).where(keys.c.name == name).values(expires_at=ends_at))
             new, secret = self._insert(connection, old.team, old.role, follows_until)
             return replace(old, expires_at=ends_at), new, secret
@@ -193,9 +194,11 @@ class KeyStore:
         owner = team_id(connection, team)
         number = connection.execute(select(func.count()).where(keys.c.team_id == owner)).scalar_one() + 1
         secret = new_secret(f"{team}-{number}")
-        made = Key(secret.name, team, role, self._clock(), expires_at, None)
+        now = self._clock()
+        lifetime_s = None if expires_at is None else expires_at - now
+        made = Key(secret.name, team, role, now, expires_at, None, lifetime_s)
         values = {"team_id": owner, "name": made.name, "digest": secret.digest, "role": str(role)}
-        times = {"created_at": made.created_at, "expires_at": expires_at}
+        times = {"created_at": now, "expires_at": expires_at, "lifetime_s": lifetime_s}
         connection.execute(insert(keys).values(**values, **times))
         return made, secret
 
@@ -207,7 +210,13 @@ class KeyStore:
 
 
 _KEYS = select(
-    keys.c.name, teams.c.name.label("team"), keys.c.role, keys.c.created_at, keys.c.expires_at, keys.c.revoked_at
+    keys.c.name,
+    teams.c.name.label("team"),
+    keys.c.role,
+    keys.c.created_at,
+    keys.c.expires_at,
+    keys.c.revoked_at,
+    keys.c.lifetime_s,
 ).join_from(keys, teams)
 _LIMITS = (
     teams.c.name,
@@ -223,7 +232,7 @@ def _is_active(now: float) -> ColumnElement[bool]:
 
 
 def _key(row: Row[*tuple[Any, ...]]) -> Key:
-    return Key(row.name, row.team, Role(row.role), row.created_at, row.expires_at, row.revoked_at)
+    return Key(row.name, row.team, Role(row.role), row.created_at, row.expires_at, row.revoked_at, row.lifetime_s)
 
 
 def _limits(row: Row[*tuple[Any, ...]]) -> Limits:

@@ -81,11 +81,11 @@ def test_an_outcome_is_kept_once() -> None:
 
 
 def test_keys_tell_apart_whatever_a_reward_can_see() -> None:
-    """The reward, its params, every field of the sample and its needs."""
+    """The team, the reward, its params, every field of the sample and its needs."""
     need: dict[str, Json] = {"a@v1": {"value": 1.0}}
     keys = [
         *(
-            Keys("a@v1", Params()).key(one, {})
+            Keys("a@v1", Params(), "maths").key(one, {})
             for one in (
                 sample(),
                 sample(completion="text "),
@@ -104,10 +104,11 @@ def test_keys_tell_apart_whatever_a_reward_can_see() -> None:
                 sample(reference={"number": 2**71}),
             )
         ),
-        Keys("a@v1", Params()).key(sample(), need),
-        Keys("a@v1", Params(strict=True)).key(sample(), {}),
-        Keys("a@v1", NoParams()).key(sample(), {}),
-        Keys("a@v2", Params()).key(sample(), {}),
+        Keys("a@v1", Params(), "maths").key(sample(), need),
+        Keys("a@v1", Params(strict=True), "maths").key(sample(), {}),
+        Keys("a@v1", NoParams(), "maths").key(sample(), {}),
+        Keys("a@v2", Params(), "maths").key(sample(), {}),
+        Keys("a@v1", Params(), "code").key(sample(), {}),
     ]
     assert all(one != other for one, other in combinations(keys, 2))
     assert {20} == {len(one) for one in keys}
@@ -116,4 +117,4 @@ def test_keys_tell_apart_whatever_a_reward_can_see() -> None:
 def test_equal_samples_have_equal_keys() -> None:
     """In whatever order the reference's fields come."""
     one, other = sample(reference={"a": "1", "b": "2"}), sample(reference={"b": "2", "a": "1"})
-    assert Keys("a@v1", Params()).key(one, {}) == Keys("a@v1", Params()).key(other, {})
+    assert Keys("a@v1", Params(), "maths").key(one, {}) == Keys("a@v1", Params(), "maths").key(other, {})

@@ -126,6 +126,17 @@ def test_an_overlap_lengthens_no_life(store: KeyStore, clock: Clock) -> None:
     assert (clock.now + 3600, None) == (old.expires_at, new.expires_at)
 
 
+def test_who_rotates_twice_loses_no_life(store: KeyStore, clock: Clock) -> None:
+    """A key that an overlap is about to end is followed by one that lives as long as it was made to, again."""
+    store.create("maths", Role.SCORE)
+    store.create("maths", Role.SCORE, expires_at=clock.now + 9000)
+    for name in ("maths-1", "maths-2"):
+        store.rotate(name, overlap_s=600)
+    clock.now += 60
+    assert store.rotate("maths-1", overlap_s=600)[1].expires_at is None
+    assert clock.now + 9000 == store.rotate("maths-2", overlap_s=600)[1].expires_at
+
+
 def test_limits_are_set_one_by_one(store: KeyStore) -> None:
     """What is not named stays, and None is the default again."""
     store.create("maths", Role.SCORE)

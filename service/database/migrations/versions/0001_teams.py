@@ -40,6 +40,7 @@ def _make_teams() -> None:
         sa.Column("role", sa.Text, nullable=False),
         sa.Column("created_at", sa.Float, nullable=False),
         sa.Column("expires_at", sa.Float),
+        sa.Column("lifetime_s", sa.Float),
         sa.Column("revoked_at", sa.Float),
         sa.UniqueConstraint("digest"),
         sa.UniqueConstraint("name"),
