@@ -60,18 +60,18 @@ def delete_run(
     A service that is adding to a file of it lets the file go within a minute. Other replicas, with folders of their
     own, remove theirs within two minutes; of a run that goes on, what was kept until they do goes with them.
 
-    Example: touchstone record delete-run grpo-7 --texts-only
+    Example: touchstone record delete-run grpo-7 --team maths --texts-only
     """
     from sqlalchemy import text  # noqa: PLC0415 - as below
 
-    from service.record import deletion  # noqa: PLC0415
+    from service.record import deletion, reading  # noqa: PLC0415
 
     with _opened() as (settings, engine):
         find = "select runs.id from runs join teams on teams.id = team_id where runs.name = :run and teams.name = :team"
         with engine.connect() as connection:
             run_id = connection.execute(text(find), {"run": run, "team": team}).scalar()
-        if run_id is None:
-            fail(f"team {team} has no run {run}")
+            if run_id is None:
+                fail(f"the team {team} has no run {run!r}.{reading.owners_hint(connection, run)}")
         if texts_only:
             deletion.delete_texts(engine, settings.texts, run_id)
         else:

@@ -66,7 +66,7 @@ def rescore(  # noqa: PLR0913, PLR0917 - one for each option
     Exit code 0: all is compared. 1: some samples have no value any more, or none could be compared. 2: the command is
     wrong. 130: stopped.
 
-    Example: touchstone rescore grpo-7b --with math_equal@v2
+    Example: touchstone rescore grpo-7b --team maths --with math_equal@v2
     """
     mapping = pairs("--column", column, "FIELD=COLUMN")
     order = Order(target, new, reward, asked, team, value_column, mapping, params_of(params), batch, show)

@@ -151,6 +151,13 @@ def run_row(connection: Connection, team: str, run: str) -> Found:
     return row
 
 
+def owners_hint(connection: Connection, run: str) -> str:
+    """Return a sentence about whose run there is of a name, for the operator; empty where nobody has one."""
+    query = select(teams.c.name).join_from(runs, teams).where(runs.c.name == run).order_by(teams.c.name)
+    owners = [] if "\0" in run else connection.execute(query.limit(_MOST_ALIKE)).scalars().all()
+    return f" There is one of {', '.join(owners)}: --team {owners[0]}" if owners else ""
+
+
 def run_entry(row: Found, rewards: Sequence[str]) -> Row:
     """Return a run as a list shows it."""
     return {

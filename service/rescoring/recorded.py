@@ -9,7 +9,7 @@ from sqlalchemy import Engine, func, select
 
 from service.database.tables import requests, results, tallies
 from service.record.outcomes import pick
-from service.record.reading import NoSuchRunError, rewards_of, run_row
+from service.record.reading import NoSuchRunError, owners_hint, rewards_of, run_row
 from service.record.shelf import FolderShelf, Kept
 from service.rescoring.case import Case, group_of
 from service.rescoring.coverage import Texts
@@ -50,7 +50,8 @@ class RecordedRun:
                 row = run_row(connection, team, run)
             except NoSuchRunError:
                 where = engine.url.render_as_string()
-                raise RecordError(f"the team {team} has no run {run!r} in {where}, nor is that a file") from None
+                hint = owners_hint(connection, run)
+                raise RecordError(f"the team {team} has no run {run!r} in {where}, nor is that a file.{hint}") from None
             names = rewards_of(connection, row.id)
             last = select(func.max(requests.c.id)).where(requests.c.run_id == row.id)
             self._last: int = connection.execute(last).scalar() or 0

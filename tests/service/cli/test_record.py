@@ -34,9 +34,10 @@ async def test_a_record_is_counted_and_deleted(tmp_path: Path) -> None:
         assert "2 runs, 2 requests, 6 samples" in run(tmp_path, "status")[1]
         assert (0, "the texts of a deleted\n") == run(tmp_path, "delete-run", "a", "--texts-only")
         assert 1 == len(kept_texts(engine, tmp_path))
+        assert "There is one of local: --team local" in run(tmp_path, "delete-run", "b", "--team", "maths")[1]
         assert (0, "b deleted\n") == run(tmp_path, "delete-run", "b")
         assert "1 runs, 1 requests, 3 samples" in run(tmp_path, "status")[1]
-        assert (1, "touchstone: team local has no run b\n") == run(tmp_path, "delete-run", "b")
+        assert (1, "touchstone: the team local has no run 'b'.\n") == run(tmp_path, "delete-run", "b")
         assert 0 == run(tmp_path, "prune")[0]
         assert "1 requests" in run(tmp_path, "status")[1]
         code, output = run_in({"TOUCHSTONE_DATA": str(tmp_path), "TOUCHSTONE_RECORD_DAYS": "0.0000001"}, ["prune"])

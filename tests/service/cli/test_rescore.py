@@ -119,7 +119,7 @@ def test_recorded_params_are_used_unless_others_are_named(url: str, folder: Path
         (["absent", "--with", NEW], "the team local has no run 'absent' in sqlite:///"),
         (["[red]", "--with", NEW], "no run '[red]'"),
         (["f.txt", "--with", NEW], "f.txt is a file, and none of .csv"),
-        (["r", "--with", NEW, "--team", "other"], "the team other has no run"),
+        (["r", "--with", NEW, "--team", "other"], "There is one of local: --team local"),
         (["r", "--with", "step_arithmetic@v1"], "It has math_equal@v1: name one with --reward"),
         (["r", "--with", "absent@v1"], "absent@v1"),
         (["r", "--with", NEW, "--value-column", "x"], "so it is a run"),
