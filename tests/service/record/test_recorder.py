@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,10 @@ async def test_the_same_request_is_answered_from_the_record(database_url: str, t
             await write(recorder, call, samples(3))
         with pytest.raises(ProblemError, match="other samples"):
             await write(recorder, call, samples(2), asks=[ask("exact_match@v1")])
+        for moved in (replace(call, run="b"), replace(call, step=1)):
+            with pytest.raises(ProblemError, match="another run or step"):
+                await write(recorder, moved, samples(2))
+        assert [("default",)] == rows(engine, "select name from runs")
         async with recording(database_url, tmp_path / "b") as (replica, _):
             again = await write(replica, call, samples(2))
         assert [[1.0, None]] == values(again.outcomes)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, create_engine, func, select
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service import errors
@@ -295,6 +295,8 @@ def test_a_deleted_run_leaves_nothing(own: TestClient, engine: Engine, tmp_path:
         ("limit=0", "query.limit"),
         ("value=nan", "query.value"),
         ("step=-1", "query.step"),
+        ("step=2147483648", "query.step"),
+        ("statu=failed", "There is no such parameter. There are reward, status"),
     ],
 )
 def test_what_is_wrong_is_said(client: TestClient, query: str, words: str) -> None:
@@ -309,6 +311,17 @@ def test_a_cursor_belongs_to_its_question(client: TestClient) -> None:
     assert 422 == client.get(f"/v1/runs/grpo/scores?limit=1&step=1&cursor={onward}").status_code
     theirs = client.get(f"/v1/runs/grpo/scores?limit=1&cursor={onward}", headers={"team": "other"})
     assert (422, True) == (theirs.status_code, "begin again" in theirs.json()["detail"])
+
+
+@pytest.mark.parametrize("method", ["get", "put", "delete"])
+def test_a_database_that_is_away_is_no_defect(tmp_path: Path, method: str) -> None:
+    """Who asks is told to come back."""
+    away = create_engine(f"sqlite:///{tmp_path / 'absent' / 'touchstone.db'}")
+    with client_of(RecordedRuns(away, tmp_path)) as client:
+        body = {"json": {"texts": None}} if method == "put" else {}
+        reply = client.request(method, "/v1/runs/grpo", **body)
+    assert (503, "2") == (reply.status_code, reply.headers.get("Retry-After")), reply.text
+    assert "the record cannot be reached" in reply.json()["detail"]
 
 
 def test_without_a_record_there_are_no_runs() -> None:
