@@ -158,6 +158,8 @@ class ServedScorer:
     ) -> Served:
         """Return for each ask the outcomes of the submissions, in order, once they are written down.
 
+        A request without samples is answered, and there is nothing to write down.
+
         Args:
             call: Who asks.
             asks: The rewards to score.
@@ -172,7 +174,7 @@ class ServedScorer:
         self._check_size(asks, len(submissions))
         started = time.perf_counter()
         call.notes.rewards += [ask.reward.id for ask in asks]
-        entry = self._recorder.begin(call, asks, submissions)
+        entry = self._recorder.begin(call, asks, submissions) if submissions else _NoEntry()
         try:
             known = await entry.known(deadline_s)
             if known is None:

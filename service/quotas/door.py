@@ -94,12 +94,12 @@ class Door:
                 raise _busy(quota.concurrent_samples, under_way.seconds)
 
     def admit(self, call: Call, samples: int) -> AbstractContextManager[None]:
-        """Charge a batch to its team, and hold its place until it is answered.
+        """Charge a batch to its team, and hold its place until it is answered; one without samples costs one too.
 
         Raises:
             ProblemError: not now, or, where it is larger than all that its team may have under way, never.
         """
-        team, quota = call.team, self._quotas.of(call.team)
+        team, quota, samples = call.team, self._quotas.of(call.team), max(1, samples)
         self._check_rate(team, quota)
         if quota.concurrent_samples is not None:
             self._check_place(team, quota.concurrent_samples, samples)

@@ -1,13 +1,18 @@
 """Changes runs: which of their texts are kept, and whether they are there at all."""
 
+import time
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import Connection, Engine, text
 
-from service.database.tables import runs
 from service.record import deletion
 from service.record.directory import Directory, UnknownTeamError
 from service.record.reading import NoSuchRunError, run_row
+
+_SET = (
+    "insert into runs (team_id, name, created_at, texts) values (:team, :name, :now, :texts) "
+    "on conflict (team_id, name) do update set texts = excluded.texts"
+)
 
 
 def set_texts(engine: Engine, team: str, run: str, texts: str | None) -> bool:
@@ -24,13 +29,12 @@ def set_texts(engine: Engine, team: str, run: str, texts: str | None) -> bool:
     """
     with engine.connect() as connection:
         is_new = not _is_there(connection, team, run)
-    directory = Directory(engine, "")
     try:
-        run_id = directory.run(directory.team(team), run).id
+        team_id = Directory(engine, "").team(team).id
     except UnknownTeamError:
         raise NoSuchRunError from None
     with engine.begin() as connection:
-        connection.execute(update(runs).where(runs.c.id == run_id).values(texts=texts))
+        connection.execute(text(_SET), {"team": team_id, "name": run, "now": time.time(), "texts": texts})
     return is_new
 
 

@@ -1,10 +1,13 @@
-"""Finds the rows that requests hang on, teams, runs and their series, and makes those that are new."""
+"""Remembers the rows that requests hang on: teams, runs and their series.
+
+Runs and series are made in the transaction that writes what belongs to them, and are remembered once it is durable.
+"""
 
 import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +21,9 @@ _MOST = 10_000
 _FRESH_S = 10.0
 """How long to believe what was read of a run: somebody may set its texts anew, or delete it."""
 _SECRET_BYTES = 32
+
+Name = tuple[int, str]
+"""Of a run, its team and what it is called there; of a series, its run and its reward."""
 
 
 class UnknownTeamError(Exception):
@@ -36,14 +42,15 @@ class Team:
 class Run:
     """What the record has to know of a run."""
 
-    id: int
+    id: int | None
+    """None where there is no such run yet."""
     texts: str
     """none, sample or all."""
     read_at: float
 
 
 class Directory:
-    """Finds rows by their names. May be asked from any thread.
+    """Knows rows by their names. May be asked from any thread.
 
     Args:
         engine: The database.
@@ -57,8 +64,8 @@ class Directory:
         self._clock = clock
         self._lock = threading.Lock()
         self._teams: dict[str, Team] = {}
-        self._runs: OrderedDict[tuple[int, str], Run] = OrderedDict()
-        self._series: OrderedDict[tuple[int, str], int] = OrderedDict()
+        self._runs: OrderedDict[Name, Run] = OrderedDict()
+        self._series: OrderedDict[Name, int] = OrderedDict()
 
     def team(self, name: str) -> Team:
         """Return a team. The local one is made where it is missing.
@@ -80,40 +87,41 @@ class Directory:
             found = self._teams[name] = Team(row.id, Fingerprints(row.secret))
         return found
 
-    def run(self, team: Team, name: str) -> Run:
-        """Return a run of a team, made where it is missing.
+    def texts(self, name: Name) -> str:
+        """Return which texts of a run are kept: what the service keeps of any, where there is no such run yet.
 
         Raises:
             SQLAlchemyError: the database cannot be asked.
         """
-        now = self._clock()
-        found = self._runs.get((team.id, name))
-        if found is not None and now - found.read_at < _FRESH_S:
-            return found
-        values = {"team": team.id, "name": name, "now": time.time()}
-        make = "insert into runs (team_id, name, created_at) values (:team, :name, :now) on conflict do nothing"
-        find = "select id, texts from runs where team_id = :team and name = :name"
-        row = self._found_or_made(find, make, values)
-        with self._lock:
-            found = self._runs[team.id, name] = Run(row.id, row.texts or self._texts, now)
-            _shorten(self._runs)
-        return found
-
-    def series(self, run: Run, reward: str) -> int:
-        """Return the id of one reward's series in a run, made where it is missing.
-
-        Raises:
-            SQLAlchemyError: the database cannot be asked.
-        """
-        found = self._series.get((run.id, reward))
+        found = self._fresh(name)
         if found is None:
-            make = "insert into series (run_id, reward) values (:run, :reward) on conflict do nothing"
-            find = "select id from series where run_id = :run and reward = :reward"
-            row = self._found_or_made(find, make, {"run": run.id, "reward": reward})
-            with self._lock:
-                found = self._series[run.id, reward] = row.id
-                _shorten(self._series)
-        return int(found)
+            query = text("select id, texts from runs where team_id = :team and name = :name")
+            with self._engine.connect() as connection:
+                row = connection.execute(query, {"team": name[0], "name": name[1]}).first()
+            found = self._remember(name, *(row or (None, None)))
+        return found.texts
+
+    def run(self, name: Name) -> int | None:
+        """Return the id of a run, as far as it is known."""
+        found = self._fresh(name)
+        return None if found is None else found.id
+
+    def series(self, name: Name) -> int | None:
+        """Return the id of one reward's series in a run, as far as it is known."""
+        return self._series.get(name)
+
+    def learn(self, runs: Mapping[Name, tuple[int, str | None]], series: Mapping[Name, int]) -> None:
+        """Remember rows that are there.
+
+        Args:
+            runs: Ids of runs, and what was set of their texts.
+            series: Ids of series.
+        """
+        for name, found in runs.items():
+            self._remember(name, *found)
+        with self._lock:
+            self._series.update(series)
+            _shorten(self._series)
 
     def forget(self) -> None:
         """Believe nothing any more that was read."""
@@ -122,14 +130,17 @@ class Directory:
             self._runs.clear()
             self._series.clear()
 
-    def _found_or_made(self, find: str, make: str, values: dict[str, Any]) -> Any:  # noqa: ANN401 - a row
-        with self._engine.connect() as connection:
-            row = connection.execute(text(find), values).first()
-        if row is None:
-            with self._engine.begin() as connection:
-                connection.execute(text(make), values)
-                row = connection.execute(text(find), values).one()
-        return row
+    def _fresh(self, name: Name) -> Run | None:
+        found = self._runs.get(name)
+        return found if found is not None and self._clock() - found.read_at < _FRESH_S else None
+
+    def _remember(self, name: Name, run_id: int | None, texts: str | None) -> Run:
+        found = Run(run_id, texts or self._texts, self._clock())
+        with self._lock:
+            self._runs[name] = found
+            self._runs.move_to_end(name)
+            _shorten(self._runs)
+        return found
 
 
 def _make_local(connection: Connection) -> None:

@@ -8,7 +8,7 @@ from rewards.frames import EncodedOutcome
 from service.call import Call
 from service.record import choice
 from service.record.choice import Frame
-from service.record.directory import Directory, Run, Team
+from service.record.directory import Directory, Name, Team
 from service.record.packing import DEFAULT_RUN, encode
 from service.scoring import Ask, Submission
 from service.serving import Served
@@ -49,12 +49,13 @@ class Draft:
             SQLAlchemyError: the database cannot be asked.
         """
         with self._lock:
-            if self._frames is None and self.run(directory, self._identified(directory)).texts == "all":
+            team = self._identified(directory)
+            if self._frames is None and directory.texts(self.run(team)) == "all":
                 self._frames = choice.frames(self.submissions, choice.groups_of(self.submissions))
-            return self._identified(directory)
+            return team
 
     def team(self, directory: Directory) -> Team:
-        """Return the team, and have what tells one request from another; a run that nobody has seen is not made.
+        """Return the team, and have what tells one request from another.
 
         Raises:
             UnknownTeamError: there is no such team.
@@ -70,19 +71,15 @@ class Draft:
             self._team = team
         return self._team
 
-    def run(self, directory: Directory, team: Team) -> Run:
-        """Return its run.
+    def run(self, team: Team) -> Name:
+        """Return what its run is known by."""
+        return team.id, self.call.run or DEFAULT_RUN
 
-        Raises:
-            SQLAlchemyError: the database cannot be asked.
-        """
-        return directory.run(team, self.call.run or DEFAULT_RUN)
-
-    def frames(self, team: Team, run: Run) -> list[Frame]:
-        """Return the texts to keep, now that the scores are there."""
-        if run.texts == "none":
+    def frames(self, team: Team, texts: str) -> list[Frame]:
+        """Return the texts to keep, now that the scores are there, of a run that keeps none, a sample, or all."""
+        if texts == "none":
             return []
-        if run.texts == "all":
+        if texts == "all":
             return self._frames or choice.frames(self.submissions, choice.groups_of(self.submissions))
         groups = choice.chosen(self.submissions, self.asks, self.outcomes, team.fingerprints)
         return choice.frames(self.submissions, groups)

@@ -1,20 +1,22 @@
-"""Writes requests into the database, all that wait in one transaction.
+"""Writes requests into the database, all that wait in one transaction, with the runs that are new.
 
-Texts come first: they are durable before a row says where they are, so that what is in the record can be read.
+Texts come before the rows that say where they are: they are durable first, so that what is in the record can be read.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
 from rewards.digest import Digests
 from service.errors import ProblemError
 from service.record import answers, driver, tallies
-from service.record.directory import Directory, Run, Team
+from service.record.choice import Frame
+from service.record.directory import Directory, Name, Team
 from service.record.draft import Draft
 from service.record.driver import Driver, Row
+from service.record.enrolment import Enrolment
 from service.record.packing import compress, pack
 from service.record.texts import TextFiles
 from service.serving import Written
@@ -47,11 +49,26 @@ class _Page:
 
     draft: Draft
     team: Team
-    run: Run
-    texts: bytes | None = None
+    frames: Sequence[Frame]
+    """The texts to keep."""
+    rows: Sequence[Row]
+    """Of its results, but for their ids and series."""
     asked: bytes = b""
-    rows: list[Row] = field(default_factory=list)
-    """Of its results, but for their ids."""
+    run_id: int = 0
+    """Known, like the series, within the transaction."""
+    series: Sequence[int] = ()
+    texts: bytes | None = None
+    """Where the texts are, once they are written."""
+
+    @property
+    def run(self) -> Name:
+        """What its run is known by."""
+        return self.draft.run(self.team)
+
+    @property
+    def rewards(self) -> list[str]:
+        """What scored it."""
+        return [ask.reward.id for ask in self.draft.asks]
 
 
 class Ledger:
@@ -89,17 +106,20 @@ class Ledger:
             Exception: whatever the database says; nothing is written then, or it is not known whether.
         """
         pages = [self._page(draft) for draft in drafts]
-        self._write_texts(pages)
         database = self._driver = self._driver or driver.connect(self._engine)
         while True:
+            enrolment = Enrolment(database.rows, self._directory, self._clock())
             try:
                 database.begin()
-                results = self._enter(database, pages)
+                results = self._enter(database, enrolment, pages)
                 database.commit()
             except _TakenError:
                 database.rollback()
             else:
+                enrolment.committed()
                 return results
+            finally:
+                self._drop_texts(pages, enrolment.made)
 
     def reset(self) -> None:
         """Forget the connection and whatever was read over it."""
@@ -119,21 +139,19 @@ class Ledger:
             self._texts.close()
 
     def _page(self, draft: Draft) -> _Page:
+        """Return all that can be known before the transaction, which others may have to wait for."""
         team = draft.prepare(self._directory)
-        page = _Page(draft, team, draft.run(self._directory, team))
-        if draft.call.idempotency_key is not None:
-            page.asked = draft.asked()
-        page.rows = list(self._results(draft, page.run))
-        return page
+        frames = draft.frames(team, self._directory.texts(draft.run(team)))
+        asked = b"" if draft.call.idempotency_key is None else draft.asked()
+        return _Page(draft, team, frames, list(self._results(draft)), asked)
 
-    def _results(self, draft: Draft, run: Run) -> Iterator[Row]:
+    def _results(self, draft: Draft) -> Iterator[Row]:
         if draft.served is None:
             raise ValueError("a draft is written once it is served")
         each = zip(draft.asks, draft.served.outcomes, draft.served.counts, strict=True)
         for position, (ask, outcomes, counts) in enumerate(each):
             digests = self._digests[ask.reward.id]
             yield (
-                self._directory.series(run, ask.reward.id),
                 position,
                 ask.params.model_dump_json(),
                 digests.behaviour or "",
@@ -151,9 +169,9 @@ class Ledger:
         written: list[tuple[_Page, bytes]] = []
         try:
             for page in pages:
-                if kept := page.draft.frames(page.team, page.run):
-                    places = self._texts.add(page.run.id, [frame.data for frame in kept])
-                    located = [(*place, frame.positions) for place, frame in zip(places, kept, strict=True)]
+                if page.frames and page.texts is None:
+                    places = self._texts.add(page.run_id, [frame.data for frame in page.frames])
+                    located = [(*place, frame.positions) for place, frame in zip(places, page.frames, strict=True)]
                     written.append((page, pack(located)))
             self._texts.sync()
         except OSError:
@@ -162,7 +180,15 @@ class Ledger:
         for page, texts in written:
             page.texts = texts
 
-    def _enter(self, database: Driver, pages: Sequence[_Page]) -> list[Result]:
+    def _drop_texts(self, pages: Sequence[_Page], run_ids: Collection[int]) -> None:
+        """Forget the texts of runs that did not come to be: SQLite will give their ids to others."""
+        for page in pages:
+            if page.run_id in run_ids:
+                page.texts = None
+        for run_id in run_ids:
+            self._texts.discard(run_id)
+
+    def _enter(self, database: Driver, enrolment: Enrolment, pages: Sequence[_Page]) -> list[Result]:
         """Enter the rows of all drafts, but of those whose request was answered before."""
         results: list[Result] = []
         fresh = []
@@ -171,6 +197,8 @@ class Ledger:
             results.append(found or Written(is_durable=True))
             if found is None:
                 fresh.append(page)
+        _enrol(enrolment, fresh)
+        self._write_texts(fresh)
         ids = database.take_ids("requests", len(fresh))
         database.insert("requests", _REQUESTS, [_request(*each) for each in zip(ids, fresh, strict=True)])
         now = self._clock()
@@ -189,9 +217,9 @@ class Ledger:
         rows: list[Row] = []
         scores: list[Row] = []
         for request_id, page in zip(ids, pages, strict=True):
-            for row, outcomes in zip(page.rows, page.draft.outcomes, strict=True):
-                result_id, series_id = next(result_ids), row[0]
-                rows.append((result_id, request_id, *row))
+            for series_id, row, outcomes in zip(page.series, page.rows, page.draft.outcomes, strict=True):
+                result_id = next(result_ids)
+                rows.append((result_id, request_id, series_id, *row))
                 scores += [
                     (result_id, position, series_id, outcome.kind, outcome.value)
                     for position, outcome in enumerate(outcomes)
@@ -211,11 +239,21 @@ class Ledger:
         return Written(is_durable=True, outcomes=answers.outcomes(database.rows, before))
 
 
+def _enrol(enrolment: Enrolment, pages: Sequence[_Page]) -> None:
+    """Find the runs and series of requests, or make them."""
+    runs = enrolment.runs([page.run for page in pages])
+    for page in pages:
+        page.run_id = runs[page.run]
+    series = enrolment.series([(page.run_id, reward) for page in pages for reward in page.rewards])
+    for page in pages:
+        page.series = [series[page.run_id, reward] for reward in page.rewards]
+
+
 def _request(request_id: int, page: _Page) -> Row:
     draft, served = page.draft, page.draft.served
     return (
         request_id,
-        page.run.id,
+        page.run_id,
         draft.call.request_id,
         draft.call.step,
         draft.received_at,
@@ -230,5 +268,5 @@ def _tallied(page: _Page) -> tallies.Written:
     """Return what a draft adds to its run's figures."""
     draft = page.draft
     counts = [] if draft.served is None else draft.served.counts
-    added = [(row[0], tallies.Sums.of(each)) for row, each in zip(page.rows, counts, strict=True)]
-    return tallies.Written(page.run.id, draft.received_at, draft.call.step, len(draft.submissions), added)
+    added = [(series, tallies.Sums.of(each)) for series, each in zip(page.series, counts, strict=True)]
+    return tallies.Written(page.run_id, draft.received_at, draft.call.step, len(draft.submissions), added)

@@ -63,6 +63,8 @@ class TextFiles:
         self._clock = clock
         self._writer = secrets.token_hex(4)
         self._number = 0
+        self._has_new = False
+        """Whether there are files whose names may not be durable."""
         self._open: OrderedDict[int, _Open] = OrderedDict()
         self._bytes = sum(size for _, size, _ in self._files())
 
@@ -105,12 +107,28 @@ class TextFiles:
         Raises:
             OSError: it may not be.
         """
+        if self._has_new:
+            folder = os.open(self._folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)  # else a power cut may take the names of files
+            finally:
+                os.close(folder)
+            self._has_new = False
         for file in self._open.values():
             if file.is_dirty:
                 os.fdatasync(file.descriptor)
                 file.is_dirty = False
         while len(self._open) > _MOST_OPEN:
             self._close(next(iter(self._open)))
+
+    def discard(self, run_id: int) -> None:
+        """Remove what was added for a run that did not come to be."""
+        file = self._open.get(run_id)
+        if file is not None:
+            file.is_dirty = False
+            with suppress(OSError):
+                self._remove(self._folder / file.name)
+                self._bytes -= file.end
 
     def tidy(self, living: Callable[[Collection[int]], Mapping[int, float]], oldest: float) -> None:
         """Remove the files of runs that are gone, deleted texts, files last added to before a time, and what is over.
@@ -157,11 +175,7 @@ class TextFiles:
         name = f"{run_id}-{int(now * 1000):x}-{self._writer}-{self._number}{SUFFIX}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         descriptor = os.open(self._folder / name, flags, 0o600)
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # else a power cut may take the file's name
-        finally:
-            os.close(folder)
+        self._has_new = True
         return _Open(name, descriptor, now)
 
     def _is_full(self, file: _Open) -> bool:

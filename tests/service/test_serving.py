@@ -61,23 +61,42 @@ class Everybody:
 
     def __init__(self) -> None:
         self.entry = Waiting()
+        self.charged: list[int] = []
+        self.begun = 0
 
     def admit(self, call: Call, samples: int) -> AbstractContextManager[None]:  # noqa: ARG002 - the protocol's
         """Let in."""
+        self.charged.append(samples)
         return nullcontext()
 
     def begin(self, call: Call, asks: Sequence[Ask], submissions: Sequence[Submission]) -> Waiting:  # noqa: ARG002
         """Return the entry."""
+        self.begun += 1
         return self.entry
+
+
+def serving(everybody: Everybody) -> tuple[ServedScorer, Hurried]:
+    """Return what serves, and what it has scored with."""
+    pool = Pool("rewards", workers=1, memory_bytes=512 * MEBIBYTE)
+    scorer = Hurried(REGISTRY, pool, Bench(lambda _: NoJudge()), 100, Memo(1, 1))
+    metrics = Metrics(REGISTRY, pool, NoJudges())
+    return ServedScorer(scorer, metrics, telemetry.quiet(), everybody, everybody, 100, NoTracer()), scorer
 
 
 @pytest.mark.anyio
 async def test_what_it_waited_is_off_its_deadline() -> None:
     """It may wait as long as it may be scored, and then be scored for as long as is left."""
-    pool = Pool("rewards", workers=1, memory_bytes=512 * MEBIBYTE)
-    scorer = Hurried(REGISTRY, pool, Bench(lambda _: NoJudge()), 100, Memo(1, 1))
     everybody = Everybody()
-    metrics = Metrics(REGISTRY, pool, NoJudges())
-    served = ServedScorer(scorer, metrics, telemetry.quiet(), everybody, everybody, 100, NoTracer())
+    served, scorer = serving(everybody)
     await served.score(Call("1", idempotency_key="k"), [ask()], [submission("4", {"answer": "4"})], 10.0)
     assert (10.0, (10.0 - WAITED_S,)) == (everybody.entry.patience_s, scorer.given)
+
+
+@pytest.mark.anyio
+async def test_a_request_without_samples_is_not_recorded() -> None:
+    """It is let in like every other, and answered."""
+    everybody = Everybody()
+    served, _ = serving(everybody)
+    answered = await served.score(Call("1", idempotency_key="k"), [ask()], [], 10.0)
+    assert [[]] == answered.outcomes
+    assert ([0], 0) == (everybody.charged, everybody.begun)

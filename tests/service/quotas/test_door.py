@@ -126,3 +126,12 @@ def test_places_are_shared_among_replicas() -> None:
 def test_a_full_service_is_no_fault_of_the_teams() -> None:
     """503, and the pool says how long."""
     assert ("unavailable", 503, "7") == refusal(lambda: door(check_room=full).knock("a"))
+
+
+def test_a_batch_without_samples_costs_one() -> None:
+    """Else nothing would bound how many of them come."""
+    own = door(samples_per_min=6)
+    for _ in range(2):
+        with own.admit(A, 0):
+            pass
+    assert ("quota", 429, "10") == refusal(lambda: own.check_quota("a"))
