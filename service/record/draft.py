@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from rewards.frames import EncodedOutcome
+from rewards.types import FailureKind
 from service.call import Call
 from service.record import choice
 from service.record.choice import Frame
@@ -12,6 +13,8 @@ from service.record.directory import Directory, Name, Team
 from service.record.packing import DEFAULT_RUN, encode
 from service.scoring import Ask, Submission
 from service.serving import Served
+
+_RETRYABLE = frozenset(kind.value for kind in FailureKind if kind.retryable)
 
 
 class Draft:
@@ -88,6 +91,11 @@ class Draft:
     def outcomes(self) -> Sequence[Sequence[EncodedOutcome]]:
         """For each reward, one outcome per sample."""
         return [] if self.served is None else self.served.outcomes
+
+    @property
+    def is_final(self) -> bool:
+        """Whether its answer stands: no sample failed in a way that another try may mend."""
+        return not any(outcome.kind in _RETRYABLE for column in self.outcomes for outcome in column)
 
     def asked(self) -> bytes:
         """Return a digest of what is asked: the same for the same rewards, params and samples of one step of one run.

@@ -201,16 +201,25 @@ class Ledger:
         self._write_texts(fresh)
         ids = database.take_ids("requests", len(fresh))
         database.insert("requests", _REQUESTS, [_request(*each) for each in zip(ids, fresh, strict=True)])
-        now = self._clock()
-        for request_id, page in zip(ids, fresh, strict=True):
-            if (key := page.draft.call.idempotency_key) is not None:
-                lapsed = now - answers.LASTS_S
-                if not database.rows(_ANSWER, page.team.id, key, request_id, page.asked, now, lapsed):
-                    raise _TakenError
+        self._bind_keys(database, ids, fresh)
         self._enter_results(database, ids, fresh)
         for statement, values in tallies.changes([_tallied(page) for page in fresh]):
             database.rows(statement, *values)
         return results
+
+    def _bind_keys(self, database: Driver, ids: Sequence[int], pages: Sequence[_Page]) -> None:
+        """Have keys stand for their requests, but for answers that another try may mend.
+
+        Raises:
+            _TakenError: one stands for another request by now.
+        """
+        now = self._clock()
+        for request_id, page in zip(ids, pages, strict=True):
+            key = page.draft.call.idempotency_key
+            if key is not None and page.draft.is_final:
+                lapsed = now - answers.LASTS_S
+                if not database.rows(_ANSWER, page.team.id, key, request_id, page.asked, now, lapsed):
+                    raise _TakenError
 
     def _enter_results(self, database: Driver, ids: Sequence[int], pages: Sequence[_Page]) -> None:
         result_ids = iter(database.take_ids("results", sum(len(page.rows) for page in pages)))

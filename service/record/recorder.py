@@ -227,7 +227,10 @@ class _Entry:
 
     def _land(self, flight: Name) -> None:
         self._flights.leave(flight)
-        self._claims.end(self._claim)
+        if self._draft.is_final:
+            self._claims.end(self._claim)
+        else:
+            self._claims.give_up(self._claim)  # the key stands for nothing, and the next try is to be scored
 
 
 def _nobody_waits() -> None:

@@ -64,6 +64,8 @@ def score(value: float, reason: str = "equal") -> Score:
 
 
 FAILURE = Failure(FailureKind.DEADLINE, "Too late.")
+"""Another try may do."""
+FINAL_FAILURE = Failure(FailureKind.BAD_REFERENCE, "It says nothing.")
 
 
 def served(asks: Sequence[Ask], submissions: Sequence[Submission], outcomes: Sequence[Sequence[Outcome]]) -> Served:

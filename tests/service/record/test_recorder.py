@@ -16,6 +16,7 @@ from service.record.packing import unpack
 from tests.service.databases import postgresql_database
 from tests.service.record.recording import (
     FAILURE,
+    FINAL_FAILURE,
     PATIENCE_S,
     ask,
     kept_texts,
@@ -104,7 +105,7 @@ async def test_the_same_request_is_answered_from_the_record(database_url: str, t
     call = Call("1", idempotency_key="k")
     async with recording(database_url, tmp_path) as (recorder, engine):
         one, two = await asyncio.gather(
-            write(recorder, call, samples(2), [score(1.0), FAILURE]), write(recorder, call, samples(2))
+            write(recorder, call, samples(2), [score(1.0), FINAL_FAILURE]), write(recorder, call, samples(2))
         )
         assert one.outcomes is None
         assert [[1.0, None]] == values(two.outcomes)
@@ -121,6 +122,25 @@ async def test_the_same_request_is_answered_from_the_record(database_url: str, t
         assert [[1.0, None]] == values(again.outcomes)
         assert [(1,)] == rows(engine, "select count(*) from requests")
         assert (1, 1, 0) == (recorder.status.recorded, recorder.status.replayed, recorder.status.unrecorded)
+
+
+async def test_an_answer_that_another_try_may_mend_binds_no_key(database_url: str, tmp_path: Path) -> None:
+    """It is recorded, and the next request of the key is scored at once, by any replica, until all of it is final."""
+    call = Call("1", idempotency_key="k")
+    async with (
+        recording(database_url, tmp_path / "a") as (one, engine),
+        recording(database_url, tmp_path / "b") as (two, _),
+    ):
+        first, second = await asyncio.gather(
+            write(one, call, samples(2), [score(1.0), FAILURE]), write(one, call, samples(2), [FAILURE, score(1.0)])
+        )
+        assert [None, None] == [first.outcomes, second.outcomes]
+        third = await write(two, call, samples(2), [score(1.0), FINAL_FAILURE])
+        assert None is third.outcomes
+        for replica in (one, two):
+            assert [[1.0, None]] == values((await write(replica, call, samples(2))).outcomes)
+        assert [(3, 1)] == rows(engine, "select count(*), (select count(*) from idempotency) from requests")
+        assert (2, 1) == (one.status.recorded, two.status.recorded)
 
 
 async def test_two_replicas_write_one_request_once(database_url: str, tmp_path: Path) -> None:
