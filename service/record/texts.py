@@ -1,17 +1,20 @@
 """The texts of the record: files beside the database, to which frames are only ever added.
 
 A file belongs to one run and one writer, so that a deleted run is so many files that are unlinked, and two replicas
-that share a folder never write into one file. Files are short, in bytes and in hours, so that the oldest can go.
+that share a folder never write into one file. Files are short, in bytes and in hours, so that the oldest can go: over
+the cap of bytes those of the team that has the most.
 """
 
+import heapq
 import os
 import secrets
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 SUFFIX = ".texts"
 _MOST_BYTES = 64 << 20
@@ -26,6 +29,25 @@ _UNSETTLED_S = 60.0
 
 Place = tuple[str, int, int]
 """A file's name, and where in it a frame begins and how long it is."""
+
+
+class Living(NamedTuple):
+    """A run that there is, as its texts' keeper sees it."""
+
+    team_id: int
+    texts_deleted_at: float
+    """Seconds since the epoch; 0 where they never were."""
+
+
+class _File(NamedTuple):
+    """A file of texts."""
+
+    path: Path
+    run: int | None
+    """None where its name does not say."""
+    size: int
+    added_at: float
+    """When something was last added."""
 
 
 @dataclass(slots=True)
@@ -66,7 +88,7 @@ class TextFiles:
         self._has_new = False
         """Whether there are files whose names may not be durable."""
         self._open: OrderedDict[int, _Open] = OrderedDict()
-        self._bytes = sum(size for _, size, _ in self._files())
+        self._bytes = sum(file.size for file in self._files())
 
     @property
     def total_bytes(self) -> int:
@@ -130,27 +152,52 @@ class TextFiles:
                 self._remove(self._folder / file.name)
                 self._bytes -= file.end
 
-    def tidy(self, living: Callable[[Collection[int]], Mapping[int, float]], oldest: float) -> None:
+    def tidy(self, living: Callable[[Collection[int]], Mapping[int, Living]], oldest: float) -> None:
         """Remove the files of runs that are gone, deleted texts, files last added to before a time, and what is over.
 
+        Of what is over, the oldest files of the team that has the most go first: no team's texts give way while another
+        has more.
+
         Args:
-            living: Returns which of some runs there still are, and when the texts of each were last deleted.
+            living: Returns which of some runs there still are.
             oldest: Seconds since the epoch.
         """
         for run_id in [run_id for run_id, file in self._open.items() if _is_unlinked(file) or self._is_full(file)]:
             self._close(run_id)  # the disk keeps an unlinked file for as long as it is open
-        files = sorted(self._files(), key=lambda found: found[2])
+        files = sorted(self._files(), key=lambda file: file.added_at)
         settled_at = self._clock() - _UNSETTLED_S
-        settled = {run for path, _, at in files if at < settled_at and (run := _run_of(path)) is not None}
-        found = living({run for path, _, _ in files if (run := _run_of(path)) is not None})
-        self._bytes = sum(size for _, size, _ in files)
-        for path, size, at in files:
-            run = _run_of(path)
-            is_gone = run in settled and run not in found
-            is_deleted = run is not None and run in found and _opened_at(path) <= found[run]
-            if is_gone or is_deleted or at < oldest or self._bytes > self._max_bytes:
-                self._remove(path)
-                self._bytes -= size
+        settled = {file.run for file in files if file.added_at < settled_at and file.run is not None}
+        found = living({file.run for file in files if file.run is not None})
+        self._bytes = sum(file.size for file in files)
+        kept: dict[int | None, deque[_File]] = {}
+        for file in files:
+            run = None if file.run is None else found.get(file.run)
+            is_gone = file.run in settled and run is None
+            is_deleted = run is not None and _opened_at(file.path) <= run.texts_deleted_at
+            if is_gone or is_deleted or file.added_at < oldest:
+                self._remove_counted(file)
+            else:
+                kept.setdefault(None if run is None else run.team_id, deque()).append(file)
+        if self._bytes > self._max_bytes:
+            self._make_room(kept)
+
+    def _make_room(self, kept: Mapping[int | None, "deque[_File]"]) -> None:
+        """Remove files until there is room for some more: else each that is added would have all looked through.
+
+        Args:
+            kept: The files of each team, the oldest first; those of runs that nobody knows are one team's.
+        """
+        wanted = self._max_bytes * (1 - 1 / _FILES_TO_A_CAP)
+        teams = [(-sum(file.size for file in files), number, files) for number, files in enumerate(kept.values())]
+        heapq.heapify(teams)
+        while self._bytes > wanted and teams:
+            size, number, files = teams[0]
+            removed = files.popleft()
+            self._remove_counted(removed)
+            if files:
+                heapq.heapreplace(teams, (size + removed.size, number, files))
+            else:
+                heapq.heappop(teams)
 
     def close(self) -> None:
         """Close all files."""
@@ -189,18 +236,21 @@ class TextFiles:
         finally:
             os.close(file.descriptor)
 
+    def _remove_counted(self, file: _File) -> None:
+        self._remove(file.path)
+        self._bytes -= file.size
+
     def _remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
         for run_id in [run_id for run_id, file in self._open.items() if file.name == path.name]:
             self._close(run_id)
 
-    def _files(self) -> list[tuple[Path, int, float]]:
-        """Return every file with its size, and when it was last added to."""
+    def _files(self) -> list[_File]:
         found = []
         for path in self._folder.glob(f"*{SUFFIX}"):
             with suppress(FileNotFoundError):  # another replica was faster
                 about = path.stat()
-                found.append((path, about.st_size, about.st_mtime))
+                found.append(_File(path, _run_of(path), about.st_size, about.st_mtime))
         return found
 
 

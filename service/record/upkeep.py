@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Mapping
 from sqlalchemy import Engine, bindparam, text
 
 from service.record import answers, deletion
-from service.record.texts import TextFiles
+from service.record.texts import Living, TextFiles
 
 _DAY_S = 86_400.0
+_LIVING = "select id, team_id, coalesce(texts_deleted_at, 0) as deleted_at from runs where id in :ids"
 
 
 class Upkeep:
@@ -71,10 +72,8 @@ class Upkeep:
             pass
         deletion.checkpoint(self._engine)
 
-    def _living(self, run_ids: Collection[int]) -> Mapping[int, float]:
-        if not run_ids:
-            return {}
-        query = "select id, coalesce(texts_deleted_at, 0) as deleted_at from runs where id in :ids"
-        statement = text(query).bindparams(bindparam("ids", expanding=True))
+    def _living(self, run_ids: Collection[int]) -> Mapping[int, Living]:
+        statement = text(_LIVING).bindparams(bindparam("ids", expanding=True))
         with self._engine.connect() as connection:
-            return {row.id: row.deleted_at for row in connection.execute(statement, {"ids": list(run_ids)})}
+            rows = connection.execute(statement, {"ids": list(run_ids)})
+            return {row.id: Living(row.team_id, row.deleted_at) for row in rows}

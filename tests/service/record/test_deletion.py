@@ -4,8 +4,9 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from service.call import Call
+from service.call import Call, Caller
 from service.record import deletion
 from service.record.texts import TextFiles, files_of
 from service.record.upkeep import Upkeep
@@ -60,6 +61,22 @@ async def test_another_replicas_texts_go_when_it_tidies_up(database_url: str, tm
         await write(recorder, Call("2", run="gone"), samples(3))
         upkeep.step()
         assert [1, 1] == [len(files_of(there / "texts", ids[run])) for run in ("gone", "stays")]
+
+
+async def test_one_teams_texts_do_not_push_out_anothers(database_url: str, tmp_path: Path) -> None:
+    """Over the cap, what the other team has stays, as long as it is less."""
+    async with recording(database_url, tmp_path, record_texts="all") as (recorder, engine):
+        with engine.begin() as connection:
+            connection.execute(text("insert into teams (name, secret, created_at) values ('b', :s, 0)"), {"s": b"s"})
+        await write(recorder, Call("1", Caller("b"), run="small"), samples(2))
+        for number in range(20):
+            await write(recorder, Call(str(number), run=f"large{number}"), samples(100, start=number))
+        texts = TextFiles(tmp_path / "texts", 5_000)
+        Upkeep(engine, texts, None).finish()
+        assert 0 < texts.total_bytes < 5_000
+        owners = dict(rows(engine, "select runs.id, teams.name from runs join teams on teams.id = team_id"))
+        kept = [owners[int(path.name.partition("-")[0])] for path in (tmp_path / "texts").iterdir()]
+        assert (1, True) == (kept.count("b"), kept.count("local") > 0)
 
 
 async def test_what_is_too_old_goes(database_url: str, tmp_path: Path) -> None:

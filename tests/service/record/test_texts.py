@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from service.record.texts import TextFiles, files_of
+from service.record.texts import Living, TextFiles, files_of
 from tests.service.record.recording import Clock
 
 
-def everything(_: object) -> dict[int, float]:
-    """Say that every run is there, and all its texts."""
-    return dict.fromkeys((1, 2, 3), 0.0)
+def everything(_: object) -> dict[int, Living]:
+    """Say that every run is there, the first two of one team, and all its texts."""
+    return {1: Living(1, 0.0), 2: Living(1, 0.0), 3: Living(2, 0.0)}
 
 
 def read(folder: Path, place: tuple[str, int, int]) -> bytes:
@@ -41,8 +41,31 @@ def test_the_oldest_files_go_first(tmp_path: Path) -> None:
     assert texts.is_over
     texts.tidy(everything, 0)
     assert not texts.is_over
-    assert [False] * 4 + [True] * 16 == [(tmp_path / place[0]).exists() for place in places]
+    assert [False] * 5 + [True] * 15 == [(tmp_path / place[0]).exists() for place in places]
     assert (tmp_path / texts.add(1, [b"y"])[0][0]).exists()
+    texts.close()
+
+
+def test_the_team_that_has_the_most_makes_room(tmp_path: Path) -> None:
+    """Its oldest files go, of whichever run, though another team's are older; and there is room for more then."""
+    texts = TextFiles(tmp_path, 1600)
+    theirs = [texts.add(3, [b"x" * 100])[0] for _ in range(6)]
+    mine = [texts.add(1 + number % 2, [b"x" * 100])[0] for number in range(11)]
+    for at, place in enumerate([*theirs, *mine]):
+        os.utime(tmp_path / place[0], (at, at))
+    texts.tidy(everything, 0)
+    assert [True] * 6 == [(tmp_path / place[0]).exists() for place in theirs]
+    assert [False] * 2 + [True] * 9 == [(tmp_path / place[0]).exists() for place in mine]
+    assert 1500 == texts.total_bytes
+    texts.close()
+
+
+def test_no_team_gives_way_for_one_that_has_more(tmp_path: Path) -> None:
+    """Both end with the same, where both have more than their part."""
+    texts = TextFiles(tmp_path, 1600)
+    places = {run: [texts.add(run, [b"x" * 100])[0] for _ in range(number)] for run, number in ((1, 40), (3, 10))}
+    texts.tidy(everything, 0)
+    assert [7, 8] == [sum((tmp_path / each[0]).exists() for each in places[run]) for run in (1, 3)]
     texts.close()
 
 
@@ -69,7 +92,7 @@ def test_files_go_whose_texts_were_deleted_elsewhere(tmp_path: Path) -> None:
     clock.now += 0.2
     assert gone[0] == texts.add(1, [b"y"])[0][0]
     for _ in range(2):
-        texts.tidy(lambda _: {1: deleted_at, 2: 0.0}, 0)
+        texts.tidy(lambda _: {1: Living(1, deleted_at), 2: Living(1, 0.0)}, 0)
         kept = texts.add(1, [b"z"])[0]
         assert [False, True, True] == [(tmp_path / place[0]).exists() for place in (gone, stays, kept)]
     texts.close()
