@@ -1,6 +1,7 @@
 """Deleting what was recorded, and keeping it within its limits."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,20 @@ async def test_one_teams_texts_do_not_push_out_anothers(database_url: str, tmp_p
         owners = dict(rows(engine, "select runs.id, teams.name from runs join teams on teams.id = team_id"))
         kept = [owners[int(path.name.partition("-")[0])] for path in (tmp_path / "texts").iterdir()]
         assert (1, True) == (kept.count("b"), kept.count("local") > 0)
+
+
+async def test_more_runs_have_texts_than_a_statement_takes_values(database_url: str, tmp_path: Path) -> None:
+    """They are looked after all the same."""
+    async with recording(database_url, tmp_path, record_texts="all") as (recorder, engine):
+        await write(recorder, Call("1"), samples(2))
+        await recorder.stop(10)
+        for number in range(1_000, 67_000):
+            os.close(os.open(tmp_path / "texts" / f"{number}-1-a-1.texts", os.O_CREAT))
+        clock = Clock()
+        clock.now += 3_600
+        texts = TextFiles(tmp_path / "texts", 1e9, clock=clock)
+        Upkeep(engine, texts, None).step()
+        assert 1 == len(list((tmp_path / "texts").iterdir()))
 
 
 async def test_what_is_too_old_goes(database_url: str, tmp_path: Path) -> None:
