@@ -134,6 +134,7 @@ requests = Table(
     Index("ix_requests_run_id_id", "run_id", "id"),
     Index("ix_requests_run_id_step_id", "run_id", "step", "id"),
     Index("ix_requests_run_id_request_id", "run_id", "request_id"),
+    Index("ix_requests_received_at", "received_at"),
     sqlite_autoincrement=True,
 )
 idempotency = Table(

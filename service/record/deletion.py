@@ -1,6 +1,7 @@
 """Deletes what was recorded: the rows a few at a time, so that nobody waits long for them, and the files at once."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
@@ -21,8 +22,8 @@ def delete_run(engine: Engine, folder: Path, run_id: int) -> None:
         OSError: a file cannot be removed.
     """
     _unlink(folder, run_id)
-    query = "select id, samples, received_at from requests where run_id = :run order by id limit :most"
-    while delete_requests(engine, query, {"run": run_id, "most": _MOST_REQUESTS}, float("inf")):
+    query = "select id, samples from requests where run_id = :run order by id limit :most"
+    while delete_requests(engine, query, {"run": run_id, "most": _MOST_REQUESTS}):
         pass
     with engine.begin() as connection:
         _overwrite(connection)
@@ -69,12 +70,12 @@ def delete_expired(engine: Engine, oldest: float) -> bool:
     Raises:
         SQLAlchemyError: the database does not do it.
     """
-    query = "select id, samples, received_at from requests order by id limit :most"
-    return delete_requests(engine, query, {"most": _MOST_REQUESTS}, oldest)
+    query = "select id, samples from requests where received_at < :oldest order by received_at limit :most"
+    return delete_requests(engine, query, {"oldest": oldest, "most": _MOST_REQUESTS})
 
 
-def delete_requests(engine: Engine, query: str, values: dict[str, int], oldest: float) -> bool:
-    """Delete the first requests of a query that came before a time, and return whether there may be more.
+def delete_requests(engine: Engine, query: str, values: Mapping[str, float]) -> bool:
+    """Delete the first requests of a query, and return whether there may be more.
 
     Raises:
         SQLAlchemyError: the database does not do it.
@@ -83,8 +84,8 @@ def delete_requests(engine: Engine, query: str, values: dict[str, int], oldest: 
         found = connection.execute(text(query), values).all()
         ids: list[int] = []
         samples = 0
-        for request_id, count, received_at in found:
-            if received_at >= oldest or (ids and samples + count > _MOST_SAMPLES):
+        for request_id, count in found:
+            if ids and samples + count > _MOST_SAMPLES:
                 break
             ids.append(request_id)
             samples += count

@@ -116,3 +116,18 @@ async def test_what_is_too_old_goes(database_url: str, tmp_path: Path) -> None:
         assert [0] * 6 == [rows(engine, f"select count(*) from {each}")[0][0] for each in TABLES]  # noqa: S608
         await write(recorder, Call("new", run="r0"), samples(1))
         assert [("new",)] == rows(engine, "select request_id from requests")
+
+
+async def test_a_request_that_is_dated_ahead_keeps_no_other(database_url: str, tmp_path: Path) -> None:
+    """What came after it goes in its own time."""
+    clock = Clock()
+    async with recording(database_url, tmp_path) as (recorder, engine):
+        for number in range(3):
+            await write(recorder, Call(str(number)), samples(1))
+        with engine.begin() as connection:
+            ahead = text("update requests set received_at = received_at + 1e8 where request_id = '0'")
+            connection.execute(ahead)
+        clock.now += 3 * 86_400
+        Upkeep(engine, TextFiles(tmp_path / "texts", 1e9, clock=clock), 2.0, clock).finish()
+        assert [("0",)] == rows(engine, "select request_id from requests")
+        assert [(1, 1)] == rows(engine, "select requests, samples from runs")

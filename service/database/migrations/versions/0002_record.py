@@ -62,6 +62,7 @@ def _make_requests() -> None:
     op.create_index("ix_requests_run_id_id", "requests", ["run_id", "id"])
     op.create_index("ix_requests_run_id_step_id", "requests", ["run_id", "step", "id"])
     op.create_index("ix_requests_run_id_request_id", "requests", ["run_id", "request_id"])
+    op.create_index("ix_requests_received_at", "requests", ["received_at"])
     op.create_table(
         "idempotency",
         sa.Column("team_id", ID, sa.ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True),
