@@ -70,7 +70,7 @@ class EndpointJudges:
         self._breaker = Breaker(settings.breaker_failures, settings.breaker_s, log)
         self._budget = budget or OwnBudget(Terms(settings), self._store, clock)
         self._line = Line(self._endpoint, self._breaker, self._budget, Limits(settings), self.counts)
-        self._flights: Flights[tuple[str, bytes]] = Flights()
+        self._flights: Flights[bytes] = Flights()
         self._background = Background()
         self._watch = Watch(settings, self._store, self._ask_known, self.counts, log, self._random, clock)
 
@@ -146,10 +146,9 @@ class EndpointJudges:
         """
         try:
             await self._watch.admit(question)
-            letter = self._letter(question, fields)
-            flight = team, letter.key  # each team pays for itself, and none is refused for another's budget
-            self.counts.shared += flight in self._flights
-            return await self._flights.join(flight, lambda leave: self._find_or_ask(team, letter, leave))
+            letter = self._letter(team, question, fields)
+            self.counts.shared += letter.key in self._flights
+            return await self._flights.join(letter.key, lambda leave: self._find_or_ask(team, letter, leave))
         except aiosqlite.Error as error:
             telemetry.defect("judge_cache", error)
             raise JudgeUnavailable("The judge's cache cannot be used: see the service's log.") from None
@@ -207,7 +206,7 @@ class EndpointJudges:
 
     async def _ask_known(self, question: Question[AnswerT], fields: Fields) -> AnswerT:
         """Ask about a known case, at nobody's expense."""
-        return await self._ask(KNOWN_CASES, self._letter(question, fields))
+        return await self._ask(KNOWN_CASES, self._letter(KNOWN_CASES, question, fields))
 
     async def _recheck(self, team: str, letter: "_Letter[AnswerT]", before: AnswerT) -> None:
         """Ask again what was answered from the cache; forget an answer that the judge does not give again."""
@@ -217,13 +216,17 @@ class EndpointJudges:
             self._log.event("judge_disagrees_with_itself", question=letter.question.name)
             await self._store.forget(letter.key)
 
-    def _letter(self, question: Question[AnswerT], fields: Fields) -> "_Letter[AnswerT]":
-        """Return a question as it is sent, between fences that only the holder of the store's secret can foresee."""
+    def _letter(self, team: str, question: Question[AnswerT], fields: Fields) -> "_Letter[AnswerT]":
+        """Return a question as it is sent, between fences that only the holder of the store's secret can foresee.
+
+        The team is in the key and not in the words: what is kept or on its way for one is not there for another, or
+        each could find out what the others ask, and the same text is the same question to the judge.
+        """
         inside = orjson.dumps((question.name, fields))
         fence = hmac.new(self._store.secret, inside, hashlib.sha256).hexdigest()[:_FENCE_CHARS]
         asked, settings = question.render(fields, fence), self._settings
         sampling = (settings.temperature, settings.seed, settings.reasoning_tokens, settings.output)
-        whole = (settings.name, question.name, asked.system, asked.user, question.form.schema, sampling)
+        whole = (team, settings.name, question.name, asked.system, asked.user, question.form.schema, sampling)
         return _Letter(question, asked, hashlib.sha256(orjson.dumps(whole)).digest())
 
 
@@ -234,7 +237,7 @@ class _Letter(Generic[AnswerT]):
     question: Question[AnswerT]
     asked: Asked
     key: bytes
-    """The digest of all that its answer depends on."""
+    """The digest of all that its answer depends on, and of the team whose it is."""
 
 
 class _TeamJudge:

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from rewards.errors import JudgeUnavailable, JudgeUnparsable
 from tests.service.judging.asking import SCALE, asking, failure, judging, prompt, says, settings
 from tests.service.judging.scripts import HONEST, SCRIPTS, honest, in_turn
-from tests.service.judging.shown_texts import Request
+from tests.service.judging.shown_texts import Request, texts_of
 from tests.service.judging.wire import Reply
 from tests.service.test_telemetry import logging_to
 
@@ -149,7 +150,7 @@ async def test_a_recheck_that_fails_changes_nothing(tmp_path: Path) -> None:
 
 
 async def test_each_team_pays_for_itself(tmp_path: Path) -> None:
-    """One that cannot is refused, and the others are not; what another team paid for is free."""
+    """One that cannot is refused, and the others are not."""
     async with asking(tmp_path, latency_s=0.02, budget_tokens=300) as (server, judges):
         spent = [(await judges.spent(team)).tokens for team in ("a", "b")]
         await says(judges, "x", team="a")
@@ -161,9 +162,40 @@ async def test_each_team_pays_for_itself(tmp_path: Path) -> None:
         assert [JudgeUnavailable, False, False] == [
             type(each) if isinstance(each, Exception) else False for each in together
         ]
-        assert (await says(judges, "z", team="a")).sound
         assert ([0, 0], 3) == (spent, len(server.asked))
         assert 100 < (await judges.spent("b")).tokens < 200 < (await judges.spent("a")).tokens <= 300
+
+
+async def test_a_teams_answers_are_its_own(tmp_path: Path) -> None:
+    """None learns whether another has asked the same, or is asking it now: it waits, pays and is counted alike."""
+    async with asking(tmp_path, latency_s=0.05) as (server, judges):
+        await says(judges, "kept", team="a")
+        under_way = asyncio.ensure_future(says(judges, "under way", team="a"))
+        await asyncio.sleep(0.01)
+        for text in ("kept", "under way", "nobody's"):
+            before = len(server.asked), judges.counts.cached, judges.counts.shared, await judges.spent("b")
+            began = time.monotonic()
+            await says(judges, text, team="b")
+            assert time.monotonic() - began > 0.05
+            assert (before[0] + 1, *before[1:3]) == (len(server.asked), judges.counts.cached, judges.counts.shared)
+            assert (await judges.spent("b")).tokens > before[3].tokens
+        await under_way
+        for team in "ab":
+            assert [True] * 2 == [(await says(judges, text, team=team)).sound for text in ("kept", "under way")]
+        assert (5, 4) == (len(server.asked), judges.counts.cached)
+        one, other = (body["messages"] for body in server.asked if "kept" in texts_of(body))
+        assert one == other
+
+
+async def test_what_one_team_is_answered_anew_another_keeps(tmp_path: Path) -> None:
+    """A judge that contradicts itself before one has not done so before the other."""
+    unsound = honest({"sound": False})
+    async with asking(tmp_path, in_turn(HONEST, HONEST, HONEST, unsound), recheck_share=1.0) as (_, judges):
+        for team in "aba":
+            assert (await says(judges, "x", team=team)).sound
+        await judges.settle()
+        with closing(sqlite3.connect(tmp_path / "judge.sqlite3")) as database:
+            assert [(1,)] == database.execute("SELECT count(*) FROM answers").fetchall()
 
 
 async def test_a_refused_question_has_cost_nothing(tmp_path: Path) -> None:
