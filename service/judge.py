@@ -133,10 +133,6 @@ class EndpointJudges:
         """Return what a team has spent today."""
         return await self._budget.spent(team)
 
-    async def spent_on_known_cases(self) -> Spent:
-        """Return what known cases have cost today, which no team pays."""
-        return await self._budget.spent(KNOWN_CASES)
-
     async def answer(self, team: str, question: Question[AnswerT], fields: Fields) -> AnswerT:
         """Return the answer to a question.
 
@@ -147,7 +143,8 @@ class EndpointJudges:
         try:
             await self._watch.admit(question)
             letter = self._letter(team, question, fields)
-            self.counts.shared += letter.key in self._flights
+            for tally in self.counts.tallies(team):
+                tally.shared += letter.key in self._flights
             return await self._flights.join(letter.key, lambda leave: self._find_or_ask(team, letter, leave))
         except aiosqlite.Error as error:
             telemetry.defect("judge_cache", error)
@@ -161,7 +158,8 @@ class EndpointJudges:
             answer = None
         if answer is None:
             return await self._ask_and_keep(team, letter, leave)
-        self.counts.cached += 1
+        for tally in self.counts.tallies(team):
+            tally.cached += 1
         if self._random.random() < self._settings.recheck_share:
             self._background.spawn("judge_recheck", self._recheck(team, letter, answer))
         return answer
@@ -187,13 +185,17 @@ class EndpointJudges:
             reply = await self._line.send(team, letter.asked, letter.question.form, leave)
             answer = letter.question.read(reply)
         except JudgeUnavailable:
-            self.counts.results["unavailable"] += 1
+            self._note_result(team, "unavailable")
             raise
         except JudgeUnparsable:
-            self.counts.results["unparsable"] += 1
+            self._note_result(team, "unparsable")
             raise
-        self.counts.results["answered"] += 1
+        self._note_result(team, "answered")
         return answer
+
+    def _note_result(self, team: str, result: str) -> None:
+        for tally in self.counts.tallies(team):
+            tally.results[result] += 1
 
     async def _probe(self) -> None:
         """Find out how the endpoint wants to be asked, and tell whoever reads the log."""
@@ -211,7 +213,8 @@ class EndpointJudges:
     async def _recheck(self, team: str, letter: "_Letter[AnswerT]", before: AnswerT) -> None:
         """Ask again what was answered from the cache; forget an answer that the judge does not give again."""
         is_same = letter.question.agree(before, await self._ask(team, letter))
-        self.counts.recheck(is_same=is_same)
+        for tally in self.counts.tallies(team):
+            tally.recheck(is_same=is_same)
         if not is_same:
             self._log.event("judge_disagrees_with_itself", question=letter.question.name)
             await self._store.forget(letter.key)

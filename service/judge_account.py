@@ -1,4 +1,4 @@
-"""What a service says of its judge: who it is, and what it has cost so far."""
+"""What a service says of its judge: who it is, and what it has cost the caller's team so far."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ class Account:
     name: str | None = None
     """The model, with its revision where one is known; None where there is no judge, or nobody says."""
     calls: int = 0
+    """What the team has asked, known cases not among it."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     spent_usd: float = 0.0

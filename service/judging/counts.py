@@ -6,13 +6,11 @@ RESULTS = ("answered", "unparsable", "unavailable")
 
 
 @dataclass(slots=True)
-class JudgeCounts:
-    """Plain numbers that only grow."""
+class Tally:
+    """What was asked for somebody, in plain numbers that only grow."""
 
     sent: int = 0
     """Calls of the endpoint with a question."""
-    probes: int = 0
-    """Calls that find out how the endpoint wants to be asked."""
     results: dict[str, int] = field(default_factory=lambda: dict.fromkeys(RESULTS, 0))
     """Questions that were not in the cache, by what came of them."""
     cached: int = 0
@@ -25,19 +23,6 @@ class JudgeCounts:
     rechecks_agreed: int = 0
     rechecks_disagreed: int = 0
     """Cached answers that the judge, asked again, did not give again."""
-    canaries_right: int = 0
-    canaries_wrong: int = 0
-    purged: int = 0
-    """Answers forgotten by a quarantine."""
-    unrecorded: int = 0
-    """Answers that were used and could not be written to the cache."""
-
-    def canary(self, *, is_right: bool) -> None:
-        """Count a known case."""
-        if is_right:
-            self.canaries_right += 1
-        else:
-            self.canaries_wrong += 1
 
     def recheck(self, *, is_same: bool) -> None:
         """Count a cached answer that was asked for again."""
@@ -45,3 +30,34 @@ class JudgeCounts:
             self.rechecks_agreed += 1
         else:
             self.rechecks_disagreed += 1
+
+
+@dataclass(slots=True)
+class JudgeCounts(Tally):
+    """What was asked for everybody, known cases among it, and what concerns the judge as a whole."""
+
+    probes: int = 0
+    """Calls that find out how the endpoint wants to be asked."""
+    canaries_right: int = 0
+    canaries_wrong: int = 0
+    purged: int = 0
+    """Answers forgotten by a quarantine."""
+    unrecorded: int = 0
+    """Answers that were used and could not be written to the cache."""
+    _own: dict[str, Tally] = field(default_factory=dict)
+    """One for each team that has asked. Operators alone make teams, so there are not many."""
+
+    def own(self, team: str) -> Tally:
+        """Return what was asked for a team."""
+        return self._own.get(team) or Tally()
+
+    def tallies(self, team: str) -> tuple[Tally, Tally]:
+        """Return where to count what is asked for a team: everybody's tally, and its own."""
+        return self, self._own.setdefault(team, Tally())
+
+    def canary(self, *, is_right: bool) -> None:
+        """Count a known case."""
+        if is_right:
+            self.canaries_right += 1
+        else:
+            self.canaries_wrong += 1

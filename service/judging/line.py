@@ -57,20 +57,22 @@ class Line:
         try:
             async with self._limits.slot(most.tokens):
                 self._budget.check(team)
-                reply = await self._call(asked, form, leave)
+                reply = await self._call(team, asked, form, leave)
             used = Cost(reply.prompt_tokens, reply.completion_tokens)
             paid = used if used.tokens else most
             return reply
         finally:
             await self._budget.settle(team, most, paid)
             if paid is not None:
-                self._counts.prompt_tokens += paid.prompt_tokens
-                self._counts.completion_tokens += paid.completion_tokens
-                self._counts.spent_usd += self._budget.price(paid).usd
+                for tally in self._counts.tallies(team):
+                    tally.prompt_tokens += paid.prompt_tokens
+                    tally.completion_tokens += paid.completion_tokens
+                    tally.spent_usd += self._budget.price(paid).usd
 
-    async def _call(self, asked: Asked, form: Form, leave: Callable[[], None]) -> Reply:
+    async def _call(self, team: str, asked: Asked, form: Form, leave: Callable[[], None]) -> Reply:
         async with self._breaker.call():
             await self._endpoint.dialect()  # until that is known, nothing is on its way
             leave()
-            self._counts.sent += 1
+            for tally in self._counts.tallies(team):
+                tally.sent += 1
             return await self._endpoint.complete(asked, form)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from service.judging.nobody import Judges
+from service.judging.terms import KNOWN_CASES
 
 
 def collect(judges: Judges) -> Iterator[Metric]:
@@ -25,6 +26,10 @@ def collect(judges: Judges) -> Iterator[Metric]:
     yield _counters("rechecks", "Cached answers that were asked for again.", "result", rechecks)
     cases = {"right": counts.canaries_right, "wrong": counts.canaries_wrong}
     yield _counters("known_cases", "Cases asked whose verdict is known.", "result", cases)
+    known = counts.own(KNOWN_CASES)
+    yield _counter("known_cases_spent_usd", "What known cases have cost, among all that was spent.", known.spent_usd)
+    known_tokens = {"prompt": known.prompt_tokens, "completion": known.completion_tokens}
+    yield _counters("known_cases_tokens", "Tokens of known cases, among all tokens.", "kind", known_tokens)
     yield _counter("purged", "Answers forgotten by a quarantine.", counts.purged)
     yield _counter("unrecorded", "Answers that could not be written to the cache.", counts.unrecorded)
 

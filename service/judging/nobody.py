@@ -66,10 +66,6 @@ class Judges(Protocol):
         """Return what a team has spent today."""
         ...
 
-    async def spent_on_known_cases(self) -> Spent:
-        """Return what known cases have cost today, which no team pays."""
-        ...
-
 
 class NoJudge:
     """Stands where there is no judge, and says how to get one."""
@@ -116,10 +112,6 @@ class NoJudges:
         return NoJudge()
 
     async def spent(self, team: str) -> Spent:  # noqa: ARG002 - the protocol's shape
-        """Return nothing."""
-        return Spent()
-
-    async def spent_on_known_cases(self) -> Spent:
         """Return nothing."""
         return Spent()
 

@@ -19,7 +19,7 @@ class QuarantineEntry(BaseModel):
 
 
 class JudgeStatus(BaseModel):
-    """The judge, since the service started."""
+    """The judge's state, which is everybody's, and what it was asked for the caller's team, which is the team's own."""
 
     name: str | None = Field(description="The model, as outcomes name it; null where no judge is configured.")
     help: str | None = Field(description="How to get one, where there is none.")
@@ -29,24 +29,20 @@ class JudgeStatus(BaseModel):
     answering: bool = Field(description="False while nobody is asked because nobody answers.")
     failure: str | None = Field(description="Why the last question was not answered; null where it was.")
     quarantined: list[QuarantineEntry] = Field(description="Questions that it is not trusted with.")
-    calls: int = Field(description="Questions sent to the endpoint, known cases and rechecks among them.")
-    probes: int = Field(description="Calls that found out how the endpoint wants to be asked.")
+    spent_today_usd: float = Field(description="What the team has spent today (UTC), whichever replica it asked.")
+    spent_today_tokens: int
+    calls: int = Field(
+        description="The team's questions that were sent to the endpoint, rechecks among them. This and what follows "
+        "is the team's since this replica started."
+    )
     cached: int = Field(description="Questions answered from the cache.")
     shared: int = Field(description="Questions that waited for an equal one that was on its way.")
     results: dict[str, int] = Field(description="Questions that were asked, by what came of them.")
     prompt_tokens: int
     completion_tokens: int
     spent_usd: float
-    spent_today_usd: float = Field(description="What the caller's team has spent today (UTC).")
-    spent_today_tokens: int
-    known_cases_today_usd: float = Field(description="What known cases have cost today, which is on no team's budget.")
-    known_cases_today_tokens: int
     rechecks_agreed: int
     rechecks_disagreed: int = Field(description="Cached answers that the judge, asked again, did not give again.")
-    canaries_right: int
-    canaries_wrong: int
-    purged: int = Field(description="Answers forgotten by a quarantine.")
-    unrecorded: int = Field(description="Answers that could not be written to the cache.")
 
 
 def router(judges: Judges) -> APIRouter:
@@ -55,8 +51,9 @@ def router(judges: Judges) -> APIRouter:
 
     @found.get("/v1/judge", operation_id="judge", responses=errors.responses(401))
     async def judge(request: Request) -> JudgeStatus:
-        """Who judges, what it has been asked since the service started, and whether it is trusted."""
-        spent, known = await judges.spent(request.state.call.team), await judges.spent_on_known_cases()
+        """Who judges, whether it is trusted, and what it was asked for the caller's team."""
+        team = request.state.call.team
+        spent, own = await judges.spent(team), asdict(judges.counts.own(team))
         return JudgeStatus(
             name=judges.name or None,
             help=None if judges.name else HOW_TO,
@@ -64,12 +61,10 @@ def router(judges: Judges) -> APIRouter:
             answering=judges.is_answering,
             failure=judges.failure,
             quarantined=[QuarantineEntry(**asdict(each)) for each in judges.quarantined],
-            calls=judges.counts.sent,
             spent_today_usd=spent.usd,
             spent_today_tokens=spent.tokens,
-            known_cases_today_usd=known.usd,
-            known_cases_today_tokens=known.tokens,
-            **{name: value for name, value in asdict(judges.counts).items() if name in JudgeStatus.model_fields},
+            calls=own.pop("sent"),
+            **own,
         )
 
     return found

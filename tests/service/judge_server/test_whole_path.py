@@ -61,5 +61,5 @@ def test_a_verdict_of_a_real_model_becomes_a_score(judged: httpx.Client) -> None
     assert [1.0, 0.0, 0.0] == [outcome["value"] for outcome in outcomes], outcomes
     status = judged.get("/v1/judge").json()
     assert "json_schema" == status["output"]
-    assert 0 == status["canaries_wrong"]
-    assert 4 + status["canaries_right"] == status["calls"]
+    assert 4 == status["calls"]
+    assert 'touchstone_judge_known_cases_total{result="wrong"} 0.0' in judged.get("/metrics").text

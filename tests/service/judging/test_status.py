@@ -94,8 +94,12 @@ def test_with_a_judge_it_counts(tmp_path: Path) -> None:
     }.items() <= found.items()
 
 
+STATE = {"name", "help", "output", "answering", "failure", "quarantined"}
+"""What is told everybody."""
+
+
 def test_a_team_is_told_what_it_has_spent_itself(tmp_path: Path, database_url: str) -> None:
-    """And nothing of what another has; its own limit holds, others go on."""
+    """And nothing of what another has, in any field; its own limit holds, others go on."""
     engine = open_database(database_url)
     keys = {team: f"ts_{team}-1_{number:064}" for number, team in enumerate(("a", "b", "poor"))}
     grants = [Grant(digest_of(key), Caller(team, Role.SCORE), None) for team, key in keys.items()]
@@ -114,12 +118,16 @@ def test_a_team_is_told_what_it_has_spent_itself(tmp_path: Path, database_url: s
             for team in ("poor", "a"):
                 client.headers["Authorization"] = f"Bearer {keys[team]}"
                 (found[team],) = score(client, "good")
-            spent = {}
-            for team, key in keys.items():
-                told = client.get("/v1/judge", headers={"Authorization": f"Bearer {key}"}).json()
-                spent[team] = told["spent_today_tokens"]
+            headers = {team: {"Authorization": f"Bearer {key}"} for team, key in keys.items()}
+            told = {team: client.get("/v1/judge", headers=headers[team]).json() for team in keys}
     assert ("scored", "judge_unavailable") == (found["a"]["status"], found["poor"]["kind"])
-    assert (True, 0, 0) == (spent["a"] > 0, spent["b"], spent["poor"])
+    of_a, of_b, of_poor = (told[team]["results"] for team in keys)
+    assert [(1, 0), (0, 0), (0, 1)] == [(each["answered"], each["unavailable"]) for each in (of_a, of_b, of_poor)]
+    assert told["a"]["spent_today_tokens"] == told["a"]["prompt_tokens"] + told["a"]["completion_tokens"] > 0
+    own = {name: value for name, value in told["b"].items() if name not in STATE}
+    assert {"calls", "cached", "spent_usd", "spent_today_tokens"} <= set(own)
+    assert not any(any(value.values()) if isinstance(value, dict) else value for value in own.values())
+    assert (0, 0) == (told["poor"]["calls"], told["poor"]["spent_today_tokens"])
 
 
 def test_the_route_wants_the_key(locked: httpx.Client) -> None:
