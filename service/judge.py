@@ -4,6 +4,7 @@ A question goes to the cache first, then joins an equal one that is on its way, 
 team's budget, and is only then sent. Whatever keeps an answer from coming is a typed failure and never a score.
 """
 
+import asyncio
 import hashlib
 import hmac
 import time
@@ -72,6 +73,7 @@ class EndpointJudges:
         self._line = Line(self._endpoint, self._breaker, self._budget, Limits(settings), self.counts)
         self._flights: Flights[bytes] = Flights()
         self._background = Background()
+        self._probing = Background()
         self._watch = Watch(settings, self._store, self._ask_known, self.counts, log, self._random, clock)
 
     @property
@@ -86,7 +88,7 @@ class EndpointJudges:
 
     @property
     def is_answering(self) -> bool:
-        """Whether questions are sent, for all that is known."""
+        """Whether the endpoint answers, for all that is known."""
         return not self._breaker.is_open
 
     @property
@@ -117,12 +119,13 @@ class EndpointJudges:
         await self._flights.stop()
         await self._watch.stop()
         await self._background.stop()
+        await self._probing.stop()
         await self._budget.stop()
         await self._endpoint.close()
         await self._store.close()
 
     async def settle(self) -> None:
-        """Return when nothing is asked any more beside requests."""
+        """Return when nothing is asked any more beside requests, but for an endpoint that is not there yet."""
         await self._background.settle()
 
     def for_team(self, team: str) -> Judge:
@@ -198,13 +201,21 @@ class EndpointJudges:
             tally.results[result] += 1
 
     async def _probe(self) -> None:
-        """Find out how the endpoint wants to be asked, and tell whoever reads the log."""
+        """Find out how the endpoint wants to be asked, and whether it is there at all."""
         try:
             dialect = await self._endpoint.dialect()
         except JudgeUnavailable as error:
-            self._log.warning("judge_not_answering", judge=self.name, reason=str(error))
+            self._breaker.gone(str(error))
+            self._probing.spawn("judge_probe", self._probe_later())
         else:
+            self._breaker.back()
             self._log.event("judge_ready", judge=self.name, output=dialect.rung)
+
+    async def _probe_later(self) -> None:
+        """Try again, so that a judge which comes after the service is seen to be there before anybody asks it."""
+        await asyncio.sleep(self._settings.breaker_s)
+        if self._endpoint.rung is None:  # else a question has found out
+            await self._probe()
 
     async def _ask_known(self, question: Question[AnswerT], fields: Fields) -> AnswerT:
         """Ask about a known case, at nobody's expense."""

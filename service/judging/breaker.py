@@ -49,6 +49,19 @@ class Breaker:
         if self.is_open and self._trying is None and self._clock() < self._next_try:
             raise JudgeUnavailable(f"{self.reason} It has failed for a while, and is tried again soon.")
 
+    def gone(self, reason: str) -> None:
+        """Note that nobody is there, found out by other means than a question; the next question goes and sees."""
+        self.reason = reason
+        if not self.is_open:
+            self._in_a_row, self._next_try = self._most, self._clock()
+            self._say_gone()
+
+    def back(self) -> None:
+        """Note that somebody is there."""
+        if self.is_open:
+            self._log.event("judge_answering_again")
+        self._in_a_row, self.reason = 0, None
+
     @asynccontextmanager
     async def call(self) -> AsyncIterator[None]:
         """Let a call through, note what became of it, and let those know who wait for it.
@@ -63,10 +76,10 @@ class Breaker:
             self._failed(str(error))
             raise
         except JudgeUnparsable:
-            self._answered()
+            self.back()
             raise
         else:
-            self._answered()
+            self.back()
         finally:
             if trying is not None:
                 self._trying = None
@@ -82,14 +95,12 @@ class Breaker:
             await asyncio.shield(self._trying)
         return None
 
-    def _answered(self) -> None:
-        if self.is_open:
-            self._log.event("judge_answering_again")
-        self._in_a_row, self.reason = 0, None
-
     def _failed(self, reason: str) -> None:
         self._in_a_row += 1
         self.reason = reason
         self._next_try = self._clock() + self._wait_s
         if self._in_a_row == self._most:
-            self._log.warning("judge_not_answering", reason=reason)
+            self._say_gone()
+
+    def _say_gone(self) -> None:
+        self._log.warning("judge_not_answering", reason=self.reason)

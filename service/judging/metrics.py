@@ -13,7 +13,7 @@ def collect(judges: Judges) -> Iterator[Metric]:
     if not judges.name:
         return
     counts = judges.counts
-    yield _gauge("answering", "0 while nobody is asked because nobody answers.", int(judges.is_answering))
+    yield _gauge("answering", "0 while the endpoint does not answer, as far as is known.", int(judges.is_answering))
     yield _gauge("quarantined", "Questions that the judge is not trusted with.", len(judges.quarantined))
     calls = {"question": counts.sent, "probe": counts.probes}
     yield _counters("calls", "Calls of the judge's endpoint.", "kind", calls)

@@ -37,7 +37,7 @@ class Judges(Protocol):
 
     @property
     def is_answering(self) -> bool:
-        """Whether questions are sent, for all that is known."""
+        """Whether the endpoint answers, for all that is known."""
         ...
 
     @property

@@ -26,7 +26,7 @@ class JudgeStatus(BaseModel):
     output: str | None = Field(
         description="How verdicts are asked for: `json_schema`, `json_object` or `text`; null until that is known."
     )
-    answering: bool = Field(description="False while nobody is asked because nobody answers.")
+    answering: bool = Field(description="False while the endpoint does not answer, as far as is known.")
     failure: str | None = Field(description="Why the last question was not answered; null where it was.")
     quarantined: list[QuarantineEntry] = Field(description="Questions that it is not trusted with.")
     spent_today_usd: float = Field(description="What the team has spent today (UTC), whichever replica it asked.")

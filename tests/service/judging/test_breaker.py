@@ -131,3 +131,24 @@ async def test_the_log_says_that_it_is_gone_and_that_it_is_back() -> None:
     assert [("judge_not_answering", "warning"), ("judge_answering_again", "info")] == [
         (line["event"], line["level"]) for line in lines
     ]
+
+
+async def test_who_finds_nobody_opens_it_at_once_and_the_next_call_tries() -> None:
+    """It is said once, whether or not calls have failed before; found again, it is closed."""
+    stream, clock = io.StringIO(), Clock()
+    with logging_to(stream) as log:
+        calls = Calls(Breaker(3, 10, log, clock))
+        await calls(DOWN)
+        for _ in range(2):
+            calls.breaker.gone("Nobody is there.")
+        assert (True, "Nobody is there.") == (calls.breaker.is_open, calls.breaker.reason)
+        await calls(DOWN)
+        assert "tried again soon" in await calls()
+        assert 2 == calls.made
+        calls.breaker.gone("Nobody is there.")
+        assert "tried again soon" in await calls()
+        calls.breaker.back()
+        assert "" == await calls()
+    assert ["judge_not_answering", "judge_answering_again"] == [
+        json.loads(line)["event"] for line in stream.getvalue().splitlines()
+    ]

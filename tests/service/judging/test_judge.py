@@ -16,6 +16,7 @@ from tests.service.judging.asking import SCALE, asking, failure, judging, prompt
 from tests.service.judging.scripts import HONEST, SCRIPTS, honest, in_turn
 from tests.service.judging.shown_texts import Request, texts_of
 from tests.service.judging.wire import Reply
+from tests.service.running import until
 from tests.service.test_telemetry import logging_to
 
 pytestmark = pytest.mark.anyio
@@ -239,13 +240,53 @@ async def test_known_cases_are_paid_by_nobody_and_never_kept(tmp_path: Path) -> 
 
 
 async def test_the_log_says_whether_the_judge_is_there(tmp_path: Path) -> None:
-    """At the start, once."""
+    """At the start."""
     stream = io.StringIO()
     with logging_to(stream) as log:
-        async with asking(tmp_path, log=log):
-            pass
-        async with judging(settings(tmp_path), log) as judges:
-            await judges.settle()
-    ready, away = (line for line in map(json.loads, stream.getvalue().splitlines()))
+        async with asking(tmp_path, log=log) as (_, judges):
+            assert (True, None) == (judges.is_answering, judges.failure)
+    (ready,) = map(json.loads, stream.getvalue().splitlines())
     assert ("judge_ready", "scripted", "json_schema") == (ready["event"], ready["judge"], ready["output"])
-    assert ("judge_not_answering", "The judge cannot be reached, or broke off.") == (away["event"], away["reason"])
+
+
+async def test_a_judge_that_is_not_there_at_the_start_is_not_said_to_answer(tmp_path: Path) -> None:
+    """The log says so once, whoever finds out first, and the status and the log say the same."""
+    stream = io.StringIO()
+    with logging_to(stream) as log:
+        for wait_for_probe in (True, False):
+            async with judging(settings(tmp_path), log) as judges:
+                if wait_for_probe:
+                    await judges.settle()
+                    assert not judges.is_answering
+                await asyncio.gather(*(failure(judges, str(number)) for number in range(20)))
+                await judges.settle()
+                assert (False, "The judge cannot be reached, or broke off.") == (judges.is_answering, judges.failure)
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    said = "judge_not_answering", "The judge cannot be reached, or broke off."
+    assert [said] * 2 == [(line["event"], line["reason"]) for line in lines]
+
+
+async def test_a_judge_that_comes_after_the_service_is_seen(tmp_path: Path) -> None:
+    """Before anybody asks it; and the first who asks is not told of what was before."""
+    stream = io.StringIO()
+    with logging_to(stream) as log:
+        async with asking(tmp_path, in_turn(SCRIPTS["away"], SCRIPTS["away"], HONEST), log=log, breaker_s=0.05) as (
+            server,
+            judges,
+        ):
+            assert not judges.is_answering
+            await until(lambda: judges.is_answering)
+            assert (2, "json_schema", None) == (len(server.calls), judges.output, judges.failure)
+            assert (await says(judges, "x")).sound
+    events = [json.loads(line)["event"] for line in stream.getvalue().splitlines()]
+    assert ["judge_not_answering", "judge_answering_again", "judge_ready"] == events
+
+
+async def test_a_question_does_not_wait_for_the_next_probe(tmp_path: Path) -> None:
+    """It finds the judge, and all is as if it had been there."""
+    async with asking(tmp_path, in_turn(SCRIPTS["away"], HONEST), breaker_s=60) as (_, judges):
+        assert not judges.is_answering
+        assert [True] * 20 == [
+            each.sound for each in await asyncio.gather(*(says(judges, str(number)) for number in range(20)))
+        ]
+        assert judges.is_answering
