@@ -82,7 +82,7 @@ class JudgeSettings(BaseSettings):
     canary_valid_s: Seconds = 86_400
     """How long the known cases that a judge got right speak for it; after that it is examined before it is asked."""
     quarantine_s: Seconds = 60
-    """How long a quarantined judge waits until it is examined again."""
+    """How long a quarantined judge waits until it is examined again; twice as long after each examination it failed."""
 
     @property
     def name(self) -> str:

@@ -4,6 +4,9 @@ Before a judge is first asked a question it is examined on all of the question's
 them is asked beside a call. There are two kinds: those that deserve the best verdict, and all others. A judge that
 gets too many of either kind wrong is quarantined for that question: nothing it says or said is used until it passes
 again, and what it said since it was last right is forgotten.
+
+No team pays for known cases, so however many ask and however a judge fails, they are bounded: examinations that do not
+end a quarantine come ever more rarely, and one that was interrupted asks only what has no answer yet.
 """
 
 import asyncio
@@ -27,6 +30,10 @@ _REMEMBERED = 32
 """Known cases, asked last, that decide together."""
 _FEWEST = 4
 """With fewer, one slip would decide."""
+_MOST_DOUBLINGS = 64
+"""Past every wait, and short of what a float can hold."""
+_LONGEST_WAIT_S = 3600.0
+"""Between two examinations of a judge that goes on failing: some thirty a day, and one that was mended is soon back."""
 
 Answered = tuple[bool, bool]
 """Whether a known case is one that a bought judge gets right, and whether this judge did."""
@@ -59,6 +66,12 @@ class _Standing:
     good_at: float | None = None
     quarantined_at: float | None = None
     quarantines: int = 0
+    in_a_row: int = 0
+    """Quarantines since it was last right."""
+    found: dict[str, Answered] = field(default_factory=dict)
+    """What an examination that is not over has found, by the case's name: what was paid for is not asked again."""
+    began_at: float = 0.0
+    """When that examination began."""
     fault: str | None = None
     """Why the last reply to a known case that could not be read could not."""
 
@@ -145,7 +158,7 @@ class Watch:
 
     def _refuse_quarantined(self, standing: _Standing) -> None:
         since = standing.quarantined_at
-        if since is not None and 0 <= self._clock() - since < self._settings.quarantine_s:
+        if since is not None and 0 <= self._clock() - since < self._wait_s(standing):
             wrong, asked = _wrong(standing.lately), len(standing.lately)
             found = f"it got {wrong} of {asked} known cases wrong" if asked else "it got too many known cases wrong"
             fault = (
@@ -154,6 +167,12 @@ class Watch:
                 else f" Its replies cannot be read, the last one for this: {standing.fault}"
             )
             raise JudgeUnavailable(f"The judge is quarantined: {found}.{fault}")
+
+    def _wait_s(self, standing: _Standing) -> float:
+        """Return how long a quarantined judge is left alone: twice as long after each examination that it failed."""
+        first = self._settings.quarantine_s
+        doublings = max(0, standing.in_a_row - 1)
+        return max(first, min(first * 2.0 ** min(doublings, _MOST_DOUBLINGS), _LONGEST_WAIT_S))
 
     async def _examine(self, question: AnyQuestion, leave: Callable[[], None]) -> None:
         """Ask all known cases, unless the judge was trusted or quarantined a short while ago.
@@ -169,12 +188,7 @@ class Watch:
         if self._is_trusted(standing):
             return
         self._refuse_quarantined(standing)
-        asked = [self._answered(question, canary) for canary in question.canaries]
-        found: list[Answered] = []
-        for answered in await asyncio.gather(*asked, return_exceptions=True):
-            if isinstance(answered, BaseException):
-                raise answered
-            found.append(answered)
+        found = await self._find_out(question, standing)
         standing.lately.clear()
         standing.lately.extend(found)
         if self._is_unfit(found, 1):
@@ -182,6 +196,26 @@ class Watch:
             self._refuse_quarantined(standing)
         else:
             await self._trust(question, standing)
+
+    async def _find_out(self, question: AnyQuestion, standing: _Standing) -> list[Answered]:
+        """Ask the known cases that have no answer yet, or none that still speaks for the judge; return all answers.
+
+        Raises:
+            JudgeUnavailable: it does not answer all of them; what it did answer is kept.
+        """
+        now = self._clock()
+        if not standing.found or not 0 <= now - standing.began_at <= self._settings.canary_valid_s:
+            standing.found, standing.began_at = {}, now
+        found = standing.found  # a case beside a call may decide meanwhile, and then this is not kept any longer
+
+        async def ask(canary: Canary[Any]) -> None:
+            found[canary.name] = await self._answered(question, canary)
+
+        missing = [canary for canary in question.canaries if canary.name not in found]
+        for ended in await asyncio.gather(*map(ask, missing), return_exceptions=True):
+            if ended is not None:
+                raise ended
+        return [found[canary.name] for canary in question.canaries]
 
     async def _answered(self, question: AnyQuestion, canary: Canary[Any]) -> Answered:
         try:
@@ -206,12 +240,15 @@ class Watch:
 
     async def _trust(self, question: AnyQuestion, standing: _Standing) -> None:
         standing.quarantined_at = standing.fault = None
+        standing.in_a_row, standing.found = 0, {}
         standing.good_at = self._clock()
         await self._store.trust(question.name, standing.good_at)
 
     async def _quarantine(self, question: AnyQuestion, standing: _Standing) -> None:
         standing.quarantined_at = self._clock()
         standing.quarantines += 1
+        standing.in_a_row += 1
+        standing.found = {}
         purged = await self._store.quarantine(question.name, standing.quarantined_at)
         self._counts.purged += purged
         wrong = _wrong(standing.lately)

@@ -136,6 +136,77 @@ async def test_a_quarantine_ends_with_an_examination(tmp_path: Path) -> None:
         assert (12, []) == (witness.asked, watch.quarantined)
 
 
+async def test_a_judge_that_goes_on_failing_is_examined_ever_more_rarely(tmp_path: Path) -> None:
+    """Nobody's budget bounds known cases, so this does, whoever asks how often; once right, the wait is short again."""
+    clock, witness = Clock(), Witness(WRONG)
+    async with watching(tmp_path, witness, clock) as (watch, _, _):
+        times = []
+        for second in range(0, 86_400, 20):
+            asked = witness.asked
+            assert "quarantined" in await refusal(watch)
+            if witness.asked > asked:
+                times.append(second)
+            clock.now += 20
+        assert [0, 60, 180, 420, 900, 1860, 3780, 7380, 10980] == times[:9]
+        assert (29, 29 * 4) == (len(times), witness.asked)
+        witness.answers = [RIGHT]
+        clock.now += 3600
+        assert "" == await refusal(watch)
+        witness.answers = [WRONG]
+        clock.now += 1001
+        asked = witness.asked
+        for _ in range(2):
+            await refusal(watch)
+            clock.now += 60
+        assert 8 == witness.asked - asked
+
+
+async def test_a_longer_quarantine_than_an_hour_is_the_operators_to_set(tmp_path: Path) -> None:
+    """It is not cut short."""
+    clock, witness = Clock(), Witness(WRONG)
+    async with watching(tmp_path, witness, clock, quarantine_s=7200) as (watch, _, _):
+        for wait_s in (0, 7199, 1, 7199, 1):
+            clock.now += wait_s
+            await refusal(watch)
+    assert 12 == witness.asked
+
+
+async def test_an_interrupted_examination_goes_on_where_it_was(tmp_path: Path) -> None:
+    """A case that was answered is paid for and not asked again, for as long as it speaks for the judge."""
+    down = JudgeUnavailable("down")
+    clock, witness = Clock(), Witness(RIGHT, RIGHT, RIGHT, down)
+    async with watching(tmp_path, witness, clock) as (watch, _, counts):
+        assert ["down"] * 20 == [await refusal(watch) for _ in range(20)]
+        assert (4 + 19, 3) == (witness.asked, counts.canaries_right)
+        clock.now += 1001
+        witness.answers = [RIGHT, down, RIGHT, WRONG]
+        assert "down" == await refusal(watch)
+        assert (4 + 19 + 4, 5, 1) == (witness.asked, counts.canaries_right, counts.canaries_wrong)
+        witness.answers = [WRONG]
+        assert "it got 2 of 4 known cases wrong" in await refusal(watch)
+        clock.now += 60
+        witness.answers = [RIGHT]
+        assert "" == await refusal(watch)
+        assert 4 + 19 + 4 + 1 + 4 == witness.asked
+
+
+async def test_a_case_beside_a_call_that_decides_meanwhile_does_not_hurt_an_examination(tmp_path: Path) -> None:
+    """Both come to an end, and the examination asks and counts each of its cases once."""
+    clock, witness = Clock(), Witness(RIGHT)
+    async with watching(tmp_path, witness, clock) as (watch, _, _):
+        await refusal(watch)
+        clock.now += 1001
+        witness.gate.clear()
+        examined = asyncio.ensure_future(refusal(watch))
+        await asyncio.sleep(0.01)
+        closed, witness.gate = witness.gate, asyncio.Event()
+        witness.gate.set()
+        await watch.try_now_and_then(QUESTION)
+        closed.set()
+        assert "" == await examined
+        assert 4 + 4 + 1 == witness.asked
+
+
 async def test_known_cases_are_asked_beside_calls(tmp_path: Path) -> None:
     """Too many wrong ones of the last few, and the judge is quarantined; a quarter may be."""
     clock, witness = Clock(), Witness(RIGHT)
