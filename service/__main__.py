@@ -23,6 +23,7 @@ from service.database.engine import DatabaseError, open_database, reason
 from service.drain import DrainingServer
 from service.judging.budget import Budget
 from service.judging.nobody import Judges, NoJudges
+from service.judging.unpriced import Unpriced
 from service.listener import listen, publish
 from service.operating import Operating
 from service.pool import Pool
@@ -30,7 +31,7 @@ from service.rubrics.rubric import RubricError
 from service.settings import MEBIBYTE, Settings, complaints, strangers
 from service.teams.errors import UnsafeBindError
 from service.teams.gate import check_bind
-from service.teams.key_store import KeyStore
+from service.teams.key_store import KeyStore, Roll
 from service.teams.keyring import Keyring
 from service.telemetry import Telemetry
 from service.tracing import NoTracesError, Tracer
@@ -116,14 +117,21 @@ def _judges(settings: Settings, log: Telemetry, budget: Budget | None) -> Judges
     return judges
 
 
-def _keyring(settings: Settings, engine: Engine) -> Keyring:
-    """Return the keys that there are.
+def _keyring(settings: Settings, engine: Engine, log: Telemetry) -> Keyring:
+    """Return the keys that there are, with teams' limits looked over at every reading.
 
     Raises:
         DatabaseError: they cannot be read.
         UnsafeBindError: there are none, and others than this machine could use the service.
     """
-    keyring = Keyring(KeyStore(engine).roll, grace_s=settings.keys_grace_s)
+    store, unpriced = KeyStore(engine), Unpriced(settings.judge, log)
+
+    def read() -> Roll:
+        roll = store.roll()
+        unpriced.look(roll.limits)
+        return roll
+
+    keyring = Keyring(read, grace_s=settings.keys_grace_s)
     try:
         keyring.refresh()
     except SQLAlchemyError as error:
@@ -149,7 +157,7 @@ def _server(settings: Settings, log: Telemetry, tracer: Tracer) -> uvicorn.Serve
     )
     pool.warm_up()
     engine = open_database(settings.database)
-    keyring = _keyring(settings, engine)
+    keyring = _keyring(settings, engine, log)
     registry = discover("rewards")
     digests = digest.digests(registry)
     backing = Backing.on(engine, keyring, settings, digests, log)

@@ -89,6 +89,11 @@ class JudgeSettings(BaseSettings):
         """The judge's name in outcomes: `model`, or `model@revision`."""
         return f"{self.model}@{self.revision}" if self.revision else self.model
 
+    @property
+    def has_price(self) -> bool:
+        """Whether tokens cost anything, without which a limit in money holds nothing back."""
+        return bool(self.input_usd_per_million or self.output_usd_per_million)
+
     @model_validator(mode="after")
     def _be_whole(self) -> Self:
         if self.url is None:
@@ -103,7 +108,7 @@ class JudgeSettings(BaseSettings):
         key = None if self.key is None else self.key.get_secret_value()
         if key is not None and not _KEY.fullmatch(key):
             raise ValueError("TOUCHSTONE_JUDGE_KEY is empty, or no key: unset it, or give it one without spaces")
-        if self.budget_usd is not None and not (self.input_usd_per_million or self.output_usd_per_million):
+        if self.budget_usd is not None and not self.has_price:
             raise ValueError("TOUCHSTONE_JUDGE_BUDGET_USD needs a price: set TOUCHSTONE_JUDGE_INPUT_USD_PER_MILLION")
         return self
 
