@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from aiolimiter import AsyncLimiter
 
 from service.judging.settings import JudgeSettings
+from service.judging.turns import Turns
 
 _MINUTE_S = 60.0
 
@@ -20,26 +21,30 @@ class Limits:
 
     def __init__(self, settings: JudgeSettings) -> None:
         self._slots = asyncio.Semaphore(settings.concurrency)
-        self._door = asyncio.Lock()
+        self._door = Turns()
         self._calls = _limiter(settings.requests_per_minute)
         self._tokens = _limiter(settings.tokens_per_minute)
 
     @asynccontextmanager
-    async def slot(self, tokens: int) -> AsyncIterator[None]:
+    async def slot(self, team: str, tokens: int) -> AsyncIterator[None]:
         """Hold a place for one call of about so many tokens; a call of more than a minute's waits for all of them.
 
-        Calls go through the door one by one, in the order in which they came: a long one must not wait for ever while
-        short ones fit in. Everything else on the event loop has a turn between two of them: to make a request takes a
-        millisecond or two, and sixty at once would be a tenth of a second.
+        Calls go through the door one by one, teams in turns and each team's in the order in which they came: a long one
+        must not wait for ever while short ones fit in, nor one team's question behind another's batch. Everything else
+        on the event loop has a turn between two of them: to make a request takes a millisecond or two, and sixty at
+        once would be a tenth of a second.
         """
-        async with self._slots:
-            async with self._door:
-                await asyncio.sleep(0)
-                if self._calls is not None:
-                    await self._calls.acquire()
-                if self._tokens is not None:
-                    await self._tokens.acquire(min(tokens, self._tokens.max_rate))
+        async with self._door.turn(team):
+            await asyncio.sleep(0)
+            if self._calls is not None:
+                await self._calls.acquire()
+            if self._tokens is not None:
+                await self._tokens.acquire(min(tokens, self._tokens.max_rate))
+            await self._slots.acquire()
+        try:
             yield
+        finally:
+            self._slots.release()
 
 
 def _limiter(per_minute: float | None) -> AsyncLimiter | None:

@@ -55,7 +55,7 @@ class Line:
         await self._budget.reserve(team, most)
         paid: Cost | None = None
         try:
-            async with self._limits.slot(most.tokens):
+            async with self._limits.slot(team, most.tokens):
                 self._budget.check(team)
                 reply = await self._call(team, asked, form, leave)
             used = Cost(reply.prompt_tokens, reply.completion_tokens)

@@ -21,9 +21,9 @@ class Crowd:
         self.most = 0
         self.order: list[int] = []
 
-    async def call(self, tokens: int = 1, seconds: float = 0.002) -> None:
+    async def call(self, tokens: int = 1, seconds: float = 0.002, team: str = "") -> None:
         """Be inside for a while."""
-        async with self._limits.slot(tokens):
+        async with self._limits.slot(team, tokens):
             self.order.append(tokens)
             self.inside += 1
             self.most = max(self.most, self.inside)
@@ -77,3 +77,22 @@ async def test_a_long_call_is_not_overtaken_for_ever(tmp_path: Path) -> None:
     await crowd.call(60_000)
     await asyncio.gather(*(crowd.call(tokens) for tokens in (10, 400, 20, 30)))
     assert [60_000, 10, 400, 20, 30] == crowd.order
+
+
+@pytest.mark.parametrize("limit", [{"concurrency": 2}, {"requests_per_minute": 600}])
+async def test_a_team_does_not_wait_behind_anothers_batch(tmp_path: Path, limit: dict[str, int]) -> None:
+    """Whichever limit holds calls back, it is its turn after one call of each other team."""
+    crowd = Crowd(Limits(settings(tmp_path, **limit)))
+    if "requests_per_minute" in limit:  # a minute's worth may go at once
+        await asyncio.gather(*(crowd.call() for _ in range(600)))
+        crowd.order.clear()
+    batch = [asyncio.ensure_future(crowd.call(1, 0.02, "a")) for _ in range(200)]
+    await asyncio.sleep(0.01)
+    async with asyncio.timeout(5):
+        for _ in range(3):
+            await crowd.call(2, 0, "b")
+    assert 3 == crowd.order.count(2)
+    assert len(crowd.order) < 20
+    for task in batch:
+        task.cancel()
+    await asyncio.gather(*batch, return_exceptions=True)
