@@ -14,11 +14,12 @@ from sqlalchemy import ColumnElement, Connection, and_, select, tuple_
 
 from rewards.types import FailureKind
 from service.database.tables import requests, results, scores
-from service.record.paging import Filters, Key
+from service.record.paging import Filters, Key, Part
 
-KEY_PARTS = 3
-"""Parts of a page's key. Of one that is walked to: request, result and position, where it begins. Of one that is found:
-the value, the result and the position that came last."""
+_WALKED_KEY = (Part.ID, Part.ID, Part.POSITION)
+"""Request, result and position, where a page begins that is walked to."""
+_INDEXED_KEY = (Part.VALUE, Part.ID, Part.POSITION)
+"""The value, the result and the position that came last before a page that is found."""
 _WALKED_REQUESTS = 500
 _WALKED_SAMPLES = 20_000
 
@@ -42,6 +43,11 @@ class Found:
     """Where the next page goes on; None where there is none."""
 
 
+def key_parts(filters: Filters) -> Sequence[Part]:
+    """Return what the key of a page consists of."""
+    return _INDEXED_KEY if filters.are_indexed else _WALKED_KEY
+
+
 def find(
     connection: Connection, run_id: int, series: Sequence[int], filters: Filters, after: Key | None, limit: int
 ) -> Found:
@@ -57,7 +63,7 @@ def find(
     """
     if not series or filters.low > filters.high:
         return Found([], None)
-    if filters.step is None and (filters.wants_failures or filters.wants_values):
+    if filters.are_indexed:
         return _by_index(connection, series, filters, after, limit)
     return _Walk(connection, run_id, series, filters, limit).page(after or (0, 0, 0))
 

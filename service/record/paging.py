@@ -1,6 +1,7 @@
 """What a page of scores is asked for with, and the cursor that leads to the next one."""
 
 import base64
+import enum
 import hashlib
 import math
 from collections.abc import Sequence
@@ -13,7 +14,16 @@ Key = tuple[float | int, ...]
 
 _MAX_CURSOR_CHARS = 300
 _MAX_ID = 2**63 - 1
+_MAX_POSITION = 2**31 - 1
 _DIGEST_CHARS = 12
+
+
+class Part(enum.Enum):
+    """What a part of a key is."""
+
+    ID = enum.auto()
+    POSITION = enum.auto()
+    VALUE = enum.auto()
 
 
 class CursorError(Exception):
@@ -60,6 +70,11 @@ class Filters:
         return self.status == "scored" or self.low > -math.inf or self.high < math.inf
 
     @property
+    def are_indexed(self) -> bool:
+        """Whether what is wanted is looked up by its values or failures; otherwise the record is walked along."""
+        return self.step is None and (self.wants_failures or self.wants_values)
+
+    @property
     def low(self) -> float:
         """The lowest value that is wanted."""
         return max(each for each in (self.value, self.min_value, -math.inf) if each is not None)
@@ -85,8 +100,13 @@ def cursor(question: str, key: Sequence[float]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([question, *key])).decode().rstrip("=")
 
 
-def key_of(question: str, text: str, length: int) -> Key:
+def key_of(question: str, text: str, parts: Sequence[Part]) -> Key:
     """Return the key that a cursor holds.
+
+    Args:
+        question: What is asked for.
+        text: The cursor.
+        parts: What the key consists of.
 
     Raises:
         CursorError: it holds none, or one of another question.
@@ -98,12 +118,14 @@ def key_of(question: str, text: str, length: int) -> Key:
         raise CursorError("This is no cursor: take `next` of the page before, as it stands there.") from None
     if found != question:
         raise CursorError("This cursor belongs to other filters: begin again without it.")
-    if len(key) != length or not all(_is_part(each) for each in key):
+    if len(key) != len(parts) or not all(_is_part(each, part) for each, part in zip(key, parts, strict=True)):
         raise CursorError("This is no cursor: take `next` of the page before, as it stands there.")
     return tuple(key)
 
 
-def _is_part(value: object) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= abs(value) <= _MAX_ID
+def _is_part(value: object, part: Part) -> bool:
+    """Return whether that can be in a key: a database chokes on what it has no room for."""
+    if part is Part.VALUE:
+        return isinstance(value, float) and math.isfinite(value)
+    most = _MAX_ID if part is Part.ID else _MAX_POSITION
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most

@@ -14,10 +14,10 @@ from sqlalchemy import Connection, select
 
 from service.database.tables import requests, results, runs, series, teams
 from service.record.bodies import Row
-from service.record.finding import KEY_PARTS, Spot, find
+from service.record.finding import Spot, find, key_parts
 from service.record.outcomes import pick
 from service.record.packing import unpack
-from service.record.paging import Filters, cursor, key_of
+from service.record.paging import Filters, Part, cursor, key_of
 from service.record.shelf import Shelf, texts_of
 
 Found = Any
@@ -82,7 +82,7 @@ def runs_page(connection: Connection, team: str, after: str | None, limit: int) 
     question = _RUNS
     query = select(runs).join(teams).where(teams.c.name == team).order_by(runs.c.id.desc()).limit(limit + 1)
     if after is not None:
-        query = query.where(runs.c.id < key_of(question, after, 1)[0])
+        query = query.where(runs.c.id < key_of(question, after, [Part.ID])[0])
     found = connection.execute(query).all()
     page = found[:limit]
     rewards = _rewards(connection, [row.id for row in page])
@@ -106,7 +106,7 @@ def scores_page(connection: Connection, shelf: Shelf, run: tuple[str, str], filt
     """
     run_id = run_row(connection, *run).id
     question = filters.digest(run_id)
-    key = None if wanted.after is None else key_of(question, wanted.after, KEY_PARTS)
+    key = None if wanted.after is None else key_of(question, wanted.after, key_parts(filters))
     names = rewards_of(connection, run_id)
     series_ids = [each for each, reward in names.items() if filters.reward in {None, reward}]
     found = find(connection, run_id, series_ids, filters, key, wanted.limit)

@@ -1,10 +1,13 @@
 """The record over HTTP, on both databases."""
 
+import base64
 import contextlib
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -322,6 +325,23 @@ def test_a_database_that_is_away_is_no_defect(tmp_path: Path, method: str) -> No
         reply = client.request(method, "/v1/runs/grpo", **body)
     assert (503, "2") == (reply.status_code, reply.headers.get("Retry-After")), reply.text
     assert "the record cannot be reached" in reply.json()["detail"]
+
+
+@pytest.mark.parametrize("query", ["", "status=scored&"])
+@pytest.mark.parametrize("key", [[1e300, 0, 0.5], [0, 1e300, 0], [0, -1, 0], [0, 0, 2**31], [2**63, 0, 0]])
+def test_a_forged_cursor_is_none(client: TestClient, query: str, key: list[float]) -> None:
+    """Whatever numbers are in it."""
+    onward = client.get(f"/v1/runs/grpo/scores?{query}limit=1").json()["next"]
+    question = orjson.loads(base64.urlsafe_b64decode(onward + "=="))[0]
+    reply = client.get(f"/v1/runs/grpo/scores?{query}cursor={forged(question, *key)}")
+    assert (422, True) == (reply.status_code, "This is no cursor" in reply.json()["detail"])
+    for part in (1e300, 0.5, -1, 2**63):
+        assert 422 == client.get(f"/v1/runs?cursor={forged('runs', part)}").status_code
+
+
+def forged(*parts: str | float) -> str:
+    """Return a cursor that nobody gave out."""
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
 def test_without_a_record_there_are_no_runs() -> None:
