@@ -28,8 +28,8 @@ from service.record.bodies import Row
 from service.record.outcomes import listed
 from service.record.packing import compress
 from service.record.paging import Filters, cursor
-from service.record.reading import Wanted
 from service.record.runs import RecordedRuns
+from service.record.score_page import Wanted
 from service.record.tallies import Sums, Written, changes
 
 _SAMPLES = 1_000_000

@@ -131,7 +131,8 @@ class ScorePage(BaseModel):
     """Scores of a run."""
 
     scores: list[ScoreRow] = Field(
-        description="At most `limit`. A page may have fewer, or none, although there are more: `next` says so."
+        description="At most `limit`. A page may have fewer, or none, although there are more: `next` says so. With "
+        "`texts=true` it ends after 8 MiB of texts."
     )
     next: str | None = Field(description="The `cursor` of the next page; null on the last one.")
 
@@ -164,6 +165,10 @@ class RecordedRequest(BaseModel):
     step: int | None
     time: datetime
     seconds: float = Field(description="Wall time of the scoring.")
+    texts_left_out: int = Field(
+        description="Samples whose texts are left out, since an answer has room for 8 MiB of them: the run's scores "
+        "have them, page by page."
+    )
     samples: list[RecordedSample]
     results: list[RecordedResult]
 

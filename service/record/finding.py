@@ -39,8 +39,16 @@ class Found:
     """The scores of a page."""
 
     spots: Sequence[Spot]
+    ends: Sequence[Key]
+    """For each of them, where a page goes on that ends with it."""
     next: Key | None
     """Where the next page goes on; None where there is none."""
+
+    def cut(self, most: int) -> "Found":
+        """Return the page with its first so many scores, of which there is one at least."""
+        if most >= len(self.spots):
+            return self
+        return Found(self.spots[:most], self.ends[:most], self.ends[most - 1])
 
 
 def key_parts(filters: Filters) -> Sequence[Part]:
@@ -62,7 +70,7 @@ def find(
         limit: Most scores.
     """
     if not series or filters.low > filters.high:
-        return Found([], None)
+        return Found([], [], None)
     if filters.are_indexed:
         return _by_index(connection, series, filters, after, limit)
     return _Walk(connection, run_id, series, filters, limit).page(after or (0, 0, 0))
@@ -84,7 +92,7 @@ def _by_index(connection: Connection, series: Sequence[int], filters: Filters, a
         found += [(row.value if ranged else 0.0, row.result_id, row.position) for row in rows]
     found.sort()
     page = found[:limit]
-    return Found([Spot(*each[1:]) for each in page], page[-1] if len(found) > limit else None)
+    return Found([Spot(*each[1:]) for each in page], page, page[-1] if len(found) > limit else None)
 
 
 def _streams(series: Sequence[int], filters: Filters) -> Iterator[ColumnElement[bool]]:
@@ -153,7 +161,9 @@ class _Walk:
     def _found(self, spots: Sequence[tuple[Key, Spot]], onward: Key | None) -> Found:
         if len(spots) > self._limit:
             onward = spots[self._limit][0]
-        return Found([spot for _, spot in spots[: self._limit]], onward)
+        page = spots[: self._limit]
+        ends = [(request_id, result_id, position + 1) for (request_id, result_id, position), _ in page]
+        return Found([spot for _, spot in page], ends, onward)
 
     @property
     def _most(self) -> int:

@@ -7,11 +7,28 @@ import orjson
 import zstandard
 
 _BETWEEN = b",\n"
+_NAMED = b'{"id":null,'
 
 
 def listed(bodies: Iterable[bytes]) -> bytes:
     """Return outcomes, each JSON already, as a list to be packed."""
     return b"[" + _BETWEEN.join(bodies) + b"]"
+
+
+def whole(frame: bytes, number: int) -> orjson.Fragment:
+    """Return a packed list as a response has it: each outcome with an id, which is nobody's.
+
+    Args:
+        frame: The list.
+        number: How many outcomes it has.
+    """
+    if not number:
+        return orjson.Fragment(b"[]")
+    text = zstandard.ZstdDecompressor().decompress(frame)
+    if number > 1 and b"\n" not in text:
+        text = listed(map(orjson.dumps, orjson.loads(text)))
+    # Without reading them: 20,000 would keep the interpreter from everybody else for a tenth of a second.
+    return orjson.Fragment(b"[" + _NAMED + text[2:-1].replace(_BETWEEN + b"{", b"," + _NAMED) + b"]")
 
 
 def pick(frame: bytes, positions: Collection[int], number: int) -> dict[int, dict[str, Any]]:

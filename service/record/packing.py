@@ -82,4 +82,9 @@ def encode(value: object) -> bytes:
 
 def unpack(frame: bytes) -> Any:  # noqa: ANN401 - whatever was packed
     """Return what a frame holds."""
-    return orjson.loads(zstandard.ZstdDecompressor().decompress(frame))
+    return orjson.loads(decompress(frame))
+
+
+def decompress(frame: bytes) -> bytes:
+    """Return the JSON in a frame."""
+    return zstandard.ZstdDecompressor().decompress(frame)

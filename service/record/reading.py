@@ -1,11 +1,10 @@
-"""Reads the record: one team's runs, what they were scored, and the texts that were kept of it.
+"""Reads the record: one team's runs, and what their requests were answered.
 
 Everything here waits for the database, and is called from a thread.
 """
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,11 +13,10 @@ from sqlalchemy import Connection, select
 
 from service.database.tables import requests, results, runs, series, teams
 from service.record.bodies import Row
-from service.record.finding import Spot, find, key_parts
-from service.record.outcomes import pick
-from service.record.packing import unpack
-from service.record.paging import Filters, Part, cursor, key_of
-from service.record.shelf import Shelf, texts_of
+from service.record.outcomes import whole
+from service.record.paging import Part, cursor, key_of
+from service.record.shelf import Shelf
+from service.record.shown_texts import ShownTexts
 
 Found = Any
 """A row of the database."""
@@ -27,7 +25,9 @@ FINGERPRINT_BYTES = 32
 _RUNS = "runs"
 _MOST_ALIKE = 10
 """Requests with one id that are shown."""
-_RESULTS = (
+_MOST_OUTCOMES = 20_000
+"""After so many outcomes no further request is."""
+RESULTS = (
     results.c.id,
     results.c.request_id,
     results.c.series_id,
@@ -56,17 +56,6 @@ class Texts(enum.Enum):
     LEFT_OUT = False
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What of the scores that are found goes on a page."""
-
-    after: str | None = None
-    """The cursor of the page; None for the first one."""
-    limit: int = 100
-    """Most scores."""
-    texts: Texts = Texts.LEFT_OUT
-
-
 def runs_page(connection: Connection, team: str, after: str | None, limit: int) -> Row:
     """Return a page of a team's runs, the newest first.
 
@@ -90,30 +79,6 @@ def runs_page(connection: Connection, team: str, after: str | None, limit: int) 
     return {"runs": [run_entry(row, list(rewards[row.id].values())) for row in page], "next": onward}
 
 
-def scores_page(connection: Connection, shelf: Shelf, run: tuple[str, str], filters: Filters, wanted: Wanted) -> Row:
-    """Return a page of a run's scores.
-
-    Args:
-        connection: The database.
-        shelf: Where to read their texts.
-        run: Its team and its name.
-        filters: Which scores.
-        wanted: How many, and from where on.
-
-    Raises:
-        NoSuchRunError: the team has no such run.
-        CursorError: there is no such page.
-    """
-    run_id = run_row(connection, *run).id
-    question = filters.digest(run_id)
-    key = None if wanted.after is None else key_of(question, wanted.after, key_parts(filters))
-    names = rewards_of(connection, run_id)
-    series_ids = [each for each, reward in names.items() if filters.reward in {None, reward}]
-    found = find(connection, run_id, series_ids, filters, key, wanted.limit)
-    rows = _score_rows(connection, found.spots, names, shelf)
-    return {"scores": rows, "next": None if found.next is None else cursor(question, found.next)}
-
-
 def requests_shown(connection: Connection, shelf: Shelf, run: tuple[str, str], request_id: str) -> Row:
     """Return the newest requests of a run with an id.
 
@@ -135,7 +100,13 @@ def requests_shown(connection: Connection, shelf: Shelf, run: tuple[str, str], r
     found = connection.execute(alike.order_by(requests.c.id.desc()).limit(_MOST_ALIKE)).all()
     if not found:
         raise NoSuchRequestError
-    return {"requests": [_request(connection, row, names, shelf) for row in found]}
+    shown, entries, outcomes = ShownTexts(shelf), list[Row](), 0
+    for row in found:
+        entries.append(_request(connection, row, names, shown))
+        outcomes += sum(result["scored"] + result["failed"] for result in entries[-1]["results"])
+        if outcomes >= _MOST_OUTCOMES:
+            break
+    return {"requests": entries}
 
 
 def run_row(connection: Connection, team: str, run: str) -> Found:
@@ -189,75 +160,38 @@ def _rewards(connection: Connection, run_ids: Sequence[int]) -> dict[int, dict[i
     return found
 
 
-def _score_rows(connection: Connection, spots: Sequence[Spot], names: Mapping[int, str], shelf: Shelf) -> list[Row]:
-    """Return what stands at some spots, in their order."""
-    positions: dict[int, list[int]] = {}
-    for spot in spots:
-        positions.setdefault(spot.result_id, []).append(spot.position)
-    said = {row.id: row for row in connection.execute(select(*_RESULTS).where(results.c.id.in_(list(positions)))).all()}
-    asked = _requests_of(connection, {row.request_id for row in said.values()})
-    outcomes = {each: pick(row.outcomes, positions[each], row.scored + row.failed) for each, row in said.items()}
-    texts = {each: texts_of(shelf, asked[row.request_id].texts, set(positions[each])) for each, row in said.items()}
-    heads = {each: _head(row, asked[row.request_id], names) for each, row in said.items()}
-    return [
-        {
-            **heads[result_id],
-            "position": position,
-            **_whole(outcomes[result_id][position]),
-            "fingerprint": _fingerprint(asked[said[result_id].request_id].fingerprints, position),
-            "text": texts[result_id].get(position),
-        }
-        for result_id, position in spots
-        if result_id in said
-    ]
-
-
-def _requests_of(connection: Connection, ids: set[int]) -> dict[int, Found]:
-    return {row.id: row for row in connection.execute(select(requests).where(requests.c.id.in_(list(ids))))}
-
-
-def _head(row: Found, asked: Found, names: Mapping[int, str]) -> Row:
-    """Return what the samples of a result have in common."""
-    about = {"request_id": asked.request_id, "step": asked.step, "time": time_of(asked.received_at)}
-    return {**_how(row, names), **about}
-
-
-def _how(row: Found, names: Mapping[int, str]) -> Row:
+def how(row: Found, names: Mapping[int, str]) -> Row:
     """Return what gave a result its values."""
     digests = {"behaviour": row.behaviour or None, "build": row.build}
     return {"reward": names[row.series_id], "params": orjson.loads(row.params), **digests}
 
 
-_NOTHING: Row = dict.fromkeys(("value", "reason", "explanation", "details", "kind", "message"))
-
-
-def _whole(outcome: Row) -> Row:
-    return {**_NOTHING, **{name: value for name, value in outcome.items() if name != "retryable"}}
-
-
-def _fingerprint(packed: bytes, position: int) -> str:
+def fingerprint(packed: bytes, position: int) -> str:
+    """Return the fingerprint of a request's sample."""
     return packed[position * FINGERPRINT_BYTES : (position + 1) * FINGERPRINT_BYTES].hex()
 
 
-def _request(connection: Connection, row: Found, names: Mapping[int, str], shelf: Shelf) -> Row:
-    said = select(*_RESULTS).where(results.c.request_id == row.id).order_by(results.c.position)
-    texts = texts_of(shelf, row.texts, range(row.samples))
+def _request(connection: Connection, row: Found, names: Mapping[int, str], shown: ShownTexts) -> Row:
+    said = select(*RESULTS).where(results.c.request_id == row.id).order_by(results.c.position)
+    samples, left_out = list[Row](), 0
+    for each in range(row.samples):
+        left_out += shown.is_full and shown.is_kept(row.id, row.texts, each)
+        text = shown.of(row.id, row.texts, each)
+        samples.append({"position": each, "fingerprint": fingerprint(row.fingerprints, each), "text": text})
     return {
         "request_id": row.request_id,
         "step": row.step,
         "time": time_of(row.received_at),
         "seconds": row.seconds,
-        "samples": [
-            {"position": each, "fingerprint": _fingerprint(row.fingerprints, each), "text": texts.get(each)}
-            for each in range(row.samples)
-        ],
+        "texts_left_out": left_out,
+        "samples": samples,
         "results": [
             {
-                **_how(each, names),
+                **how(each, names),
                 "scored": each.scored,
                 "failed": each.failed,
                 "mean": each.total / each.scored if each.scored else None,
-                "outcomes": [{"id": None, **outcome} for outcome in unpack(each.outcomes)],
+                "outcomes": whole(each.outcomes, each.scored + each.failed),
             }
             for each in connection.execute(said)
         ],

@@ -15,10 +15,12 @@ from service.database.asking import asked
 from service.record import bodies, trends
 from service.record.bodies import Row, RunBody
 from service.record.paging import CursorError, FilterError, Filters
-from service.record.reading import NoSuchRequestError, NoSuchRunError, Wanted
+from service.record.reading import NoSuchRequestError, NoSuchRunError
 from service.record.reading import Texts as TextsShown
 from service.record.run_paths import RunRoute
 from service.record.runs import Runs
+from service.record.score_page import Wanted
+from service.record.turns import Turns
 
 T = TypeVar("T")
 
@@ -61,6 +63,7 @@ class RunRoutes:
 
     def __init__(self, runs: Runs) -> None:
         self._runs = runs
+        self._turns = Turns()
 
     def router(self) -> APIRouter:
         """Return the routes."""
@@ -101,11 +104,11 @@ class RunRoutes:
 
     async def list_runs(self, request: Request, cursor: Cursor = None, limit: Limit = 50) -> Response:
         """The team's runs, the one that was made last first."""
-        return await _answer(lambda: self._runs.page(_team(request), cursor, limit))
+        return await self._answer(request, lambda: self._runs.page(_team(request), cursor, limit))
 
     async def show_run(self, request: Request, run: RunName) -> Response:
         """One run, with what each of its rewards comes to."""
-        return await _answer(lambda: self._runs.shown(_team(request), run))
+        return await self._answer(request, lambda: self._runs.shown(_team(request), run))
 
     async def put_run(
         self,
@@ -120,12 +123,12 @@ class RunRoutes:
             made = self._runs.set_texts(team, run, body.texts)
             return made, self._runs.shown(team, run)
 
-        made, row = await _read(put)
+        made, row = await self._read(request, put)
         return Response(orjson.dumps(row), 201 if made else 200, media_type=_JSON)
 
     async def delete_run(self, request: Request, run: RunName) -> Response:
         """Delete a run: its scores, its texts, and what they came to. Nothing brings it back."""
-        await _read(lambda: self._runs.delete(_team(request), run))
+        await self._read(request, lambda: self._runs.delete(_team(request), run))
         return Response(status_code=204)
 
     async def list_scores(  # noqa: PLR0913, PLR0917 - one for each filter
@@ -153,7 +156,7 @@ class RunRoutes:
         except FilterError as error:
             raise errors.invalid([errors.place(("query",), str(error))]) from None
         wanted = Wanted(cursor, limit, TextsShown(texts))
-        return await _answer(lambda: self._runs.scores(_team(request), run, filters, wanted))
+        return await self._answer(request, lambda: self._runs.scores(_team(request), run, filters, wanted))
 
     async def show_statistics(
         self,
@@ -164,7 +167,7 @@ class RunRoutes:
         buckets: Annotated[int, Query(ge=2, le=_MOST, description="Most stretches to part it into.")] = 100,
     ) -> Response:
         """What a run's rewards come to, over time or over its steps."""
-        return await _answer(lambda: self._runs.statistics(_team(request), run, reward, by, buckets))
+        return await self._answer(request, lambda: self._runs.statistics(_team(request), run, reward, by, buckets))
 
     async def show_requests(
         self,
@@ -173,8 +176,21 @@ class RunRoutes:
         request_id: Annotated[str, Path(description="As in `X-Request-ID`.")],
         texts: Texts = False,  # noqa: FBT002 - a query parameter
     ) -> Response:
-        """What a request was answered, and with what; the newest ones, where several have its id."""
-        return await _answer(lambda: self._runs.requests(_team(request), run, request_id, TextsShown(texts)))
+        """What a request was answered, and with what; the newest ones, where several have its id.
+
+        There are at most ten, and fewer where they are large. Of texts there are 8 MiB.
+        """
+        return await self._answer(
+            request, lambda: self._runs.requests(_team(request), run, request_id, TextsShown(texts))
+        )
+
+    async def _answer(self, request: Request, read: Callable[[], Row]) -> Response:
+        """Return what a thread read, and wrote as JSON, which takes long enough to keep everybody waiting."""
+        return Response(await self._read(request, lambda: orjson.dumps(read())), media_type=_JSON)
+
+    async def _read(self, request: Request, work: Callable[[], T]) -> T:
+        """Return what a thread found, when it is the team's turn."""
+        return await self._turns.take(_team(request), lambda: _read(work))
 
 
 async def _only_known(request: Request) -> None:
@@ -194,11 +210,6 @@ def _team(request: Request) -> str:
     """Return the only team whose runs there are, as far as a request can tell."""
     team: str = request.state.call.team
     return team
-
-
-async def _answer(read: Callable[[], Row]) -> Response:
-    """Return what a thread read."""
-    return Response(orjson.dumps(await _read(read)), media_type=_JSON)
 
 
 async def _read(work: Callable[[], T]) -> T:

@@ -9,6 +9,7 @@ from service.record import changing, reading, trends
 from service.record.bodies import Row
 from service.record.paging import Filters
 from service.record.reading import NoSuchRunError
+from service.record.score_page import Wanted, scores_page
 from service.record.shelf import FolderShelf, NoShelf, Shelf
 from service.record.trends import By
 
@@ -28,7 +29,7 @@ class Runs(Protocol):
         """Return a run, with what its rewards come to."""
         ...
 
-    def scores(self, team: str, run: str, filters: Filters, wanted: reading.Wanted) -> Row:
+    def scores(self, team: str, run: str, filters: Filters, wanted: Wanted) -> Row:
         """Return a page of a run's scores."""
         ...
 
@@ -72,10 +73,10 @@ class RecordedRuns:
         with self._engine.connect() as connection:
             return trends.shown(connection, team, run)
 
-    def scores(self, team: str, run: str, filters: Filters, wanted: reading.Wanted) -> Row:
+    def scores(self, team: str, run: str, filters: Filters, wanted: Wanted) -> Row:
         """Return a page of a run's scores."""
         with self._engine.connect() as connection:
-            return reading.scores_page(connection, self._texts(wanted.texts), (team, run), filters, wanted)
+            return scores_page(connection, self._texts(wanted.texts), (team, run), filters, wanted)
 
     def statistics(self, team: str, run: str, reward: str | None, by: By, buckets: int) -> Row:
         """Return a run's rewards over time or steps."""
@@ -110,7 +111,7 @@ class NoRuns:
         """Find nothing."""
         raise NoSuchRunError
 
-    def scores(self, team: str, run: str, filters: Filters, wanted: reading.Wanted) -> Row:  # noqa: ARG002
+    def scores(self, team: str, run: str, filters: Filters, wanted: Wanted) -> Row:  # noqa: ARG002
         """Find nothing."""
         raise NoSuchRunError
 

@@ -4,23 +4,31 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Protocol
 
+import orjson
 import zstandard
 
-from service.record.packing import TextFrame, TextPlace, TextSample, unpack
+from service.record.packing import TextFrame, TextPlace, TextSample, decompress, unpack
 
 
 class Shelf(Protocol):
     """Keeps texts."""
 
-    def frame(self, place: TextPlace) -> TextFrame | None:
-        """Return the texts at a place; None where they are gone."""
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are none at all."""
+        ...
+
+    def read(self, place: TextPlace) -> bytes | None:
+        """Return the texts at a place, a `TextFrame` in JSON; None where they are gone."""
         ...
 
 
 class NoShelf:
     """Keeps none."""
 
-    def frame(self, place: TextPlace) -> None:
+    is_empty = True
+
+    def read(self, place: TextPlace) -> None:
         """Return that the texts are gone."""
 
 
@@ -31,24 +39,34 @@ class FolderShelf:
         folder: Where they are.
     """
 
+    is_empty = False
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def frame(self, place: TextPlace) -> TextFrame | None:
-        """Return the texts at a place; None where they are gone."""
+    def read(self, place: TextPlace) -> bytes | None:
+        """Return the texts at a place, a `TextFrame` in JSON; None where they are gone."""
         try:
             with (self._folder / place.file).open("rb") as file:
                 file.seek(place.offset)
-                found: TextFrame = unpack(file.read(place.length))
-        except (OSError, zstandard.ZstdError, ValueError):
+                return decompress(file.read(place.length))
+        except (OSError, zstandard.ZstdError):
             return None
-        return found
 
 
 class Kept(TextSample):
     """The texts of a sample, with its prompt."""
 
     prompt: str | None
+
+
+def frame_in(data: bytes) -> TextFrame | None:
+    """Return the texts that were read; None where they are none."""
+    try:
+        found: TextFrame = orjson.loads(data)
+    except ValueError:
+        return None
+    return found
 
 
 def places_of(packed: bytes | None) -> list[TextPlace]:
@@ -59,7 +77,7 @@ def places_of(packed: bytes | None) -> list[TextPlace]:
 def frames_of(shelf: Shelf, packed: bytes | None) -> Iterator[tuple[TextPlace, TextFrame]]:
     """Yield the texts of a request, by prompt, as far as they are there, with where they lie."""
     for place in places_of(packed):
-        frame = shelf.frame(place)
+        frame = _frame(shelf, place)
         if frame is not None:
             yield place, frame
 
@@ -73,12 +91,15 @@ def texts_of(shelf: Shelf, packed: bytes | None, positions: Collection[int]) -> 
         positions: The samples.
     """
     found: dict[int, Kept] = {}
-    if isinstance(shelf, NoShelf):
-        return found
     for place in places_of(packed):
         wanted = [number for number, position in enumerate(place.positions) if position in positions]
-        frame = shelf.frame(place) if wanted else None
+        frame = _frame(shelf, place) if wanted else None
         if frame is not None:
             for number in wanted:
                 found[place.positions[number]] = {**frame["samples"][number], "prompt": frame["prompt"]}
     return found
+
+
+def _frame(shelf: Shelf, place: TextPlace) -> TextFrame | None:
+    data = shelf.read(place)
+    return None if data is None else frame_in(data)

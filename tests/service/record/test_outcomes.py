@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from service.record.outcomes import listed, pick
+from service.record.outcomes import listed, pick, whole
 from service.record.packing import compress, pack
 from tests.service.record.recorded import failed, scored
 
@@ -16,3 +16,5 @@ def test_each_is_found_where_it_was_put(outcomes: list[dict[str, object]]) -> No
     for frame in (compress(listed(map(orjson.dumps, outcomes))), pack(outcomes)):
         assert dict(enumerate(outcomes)) == pick(frame, range(len(outcomes)), len(outcomes))
         assert {} == pick(frame, [len(outcomes), -1], len(outcomes))
+        shown = orjson.loads(orjson.dumps(whole(frame, len(outcomes))))
+        assert [{"id": None, **each} for each in outcomes] == shown

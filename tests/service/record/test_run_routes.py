@@ -245,6 +245,30 @@ def test_a_request_is_shown_whole(client: TestClient) -> None:
     assert 404 == client.get("/v1/runs/grpo/requests/absent").status_code
 
 
+@pytest.mark.parametrize("query", ["", "status=scored&"])
+def test_a_page_ends_where_there_is_no_room_for_more_texts(engine: Engine, tmp_path: Path, query: str) -> None:
+    """All of them are found page by page, and of a request it says how many are left out."""
+    record = Recorded(engine, tmp_path)
+    long = {each: {"completion": str(each) * (3 << 20)} for each in range(2)}
+    asked = [Asked({MATHS: [scored(1.0)] * 3, THINK: [scored(1.0)] * 3}, texts=long) for _ in range(3)]
+    record.add("local", "grpo", *asked)
+    with client_of(RecordedRuns(engine, tmp_path)) as client:
+        found = scores(client, f"{query}texts=true")
+        pages = client.get(f"/v1/runs/grpo/scores?{query}texts=true").json()
+        assert (18, 12, 18) == (
+            len(found),
+            sum(row["text"] is not None for row in found),
+            len(scores(client, query)),
+        )
+        assert 0 < len(pages["scores"]) < 4
+        shown = client.get("/v1/runs/grpo/requests/r?texts=true").json()["requests"]
+        RecordedRequests.model_validate({"requests": shown})
+        assert [1, 2, 2] == [each["texts_left_out"] for each in shown]
+        assert [0, 0, 0] == [
+            each["texts_left_out"] for each in client.get("/v1/runs/grpo/requests/r").json()["requests"]
+        ]
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
