@@ -63,6 +63,8 @@ class Claim:
     is_over: bool = False
     waited_s: float = 0.0
     """How long another replica had it."""
+    vain_s: float = 0.0
+    """How long it waited for a database that did not say; so much less it waits to be written."""
 
 
 class Claims(Protocol):

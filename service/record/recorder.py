@@ -32,7 +32,7 @@ from service.settings import MEBIBYTE, Settings
 from service.telemetry import Telemetry
 
 _PATIENCE_S = 5.0
-"""How long an answer waits for its record."""
+"""How long an answer waits for its record, to be looked for and to be written."""
 _WORTH_A_THREAD = 32
 """Samples that are prepared while the workers score."""
 _UNWRITTEN = Written(is_durable=False)
@@ -134,12 +134,13 @@ class DatabaseRecorder:
         self._replayed += outcomes is not None
         return outcomes
 
-    async def write(self, draft: Draft, release: Callable[[], None]) -> Written:
+    async def write(self, draft: Draft, release: Callable[[], None], waited_s: float) -> Written:
         """Return when a draft is durable, or it is clear that it will not be soon.
 
         Args:
             draft: What is written, and was served.
             release: Called when it is decided, which may be later where its caller has left.
+            waited_s: How long it has waited for the database already.
 
         Raises:
             ProblemError: another request had its idempotency key meanwhile.
@@ -150,7 +151,7 @@ class DatabaseRecorder:
             self._unrecorded += 1
             return _UNWRITTEN
         done.add_done_callback(lambda _: release())
-        await asyncio.wait({done}, timeout=_PATIENCE_S)
+        await asyncio.wait({done}, timeout=_PATIENCE_S - waited_s)
         if not done.done():
             done.cancel()
             self._breaker.failed()
@@ -213,7 +214,7 @@ class _Entry:
         self._draft.served = served
         flight, self._flight = self._flight, None
         release = partial(self._land, flight) if flight is not None else _nobody_waits
-        written = await self._recorder.write(self._draft, release)
+        written = await self._recorder.write(self._draft, release, self._claim.vain_s)
         if flight is not None and not written.is_durable:
             self._claims.give_up(self._claim)
         return written

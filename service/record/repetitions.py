@@ -59,6 +59,7 @@ class Repetitions:
         began = loop.time()
         pause_s = _FIRST_PAUSE_S
         while not self._breaker.is_open:
+            asked_at = loop.time()
             try:
                 return await asyncio.wait_for(loop.run_in_executor(self._threads, self._find, draft, claim), _LOOKUP_S)
             except _HeldError:
@@ -66,6 +67,7 @@ class Repetitions:
             except ProblemError:
                 raise
             except Exception:  # noqa: BLE001 - a database that cannot be asked keeps nobody from being scored
+                claim.vain_s = loop.time() - asked_at
                 return None
             if claim.waited_s + pause_s >= patience_s:
                 raise PoolUnavailableError("Another replica is scoring this request still. Try again in 1 s.", 1)

@@ -3,6 +3,8 @@
 import asyncio
 import hmac
 import json
+import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from service.call import Call
 from service.errors import ProblemError
 from service.record.fingerprints import BYTES, message
 from service.record.packing import unpack
+from service.record.texts import TextFiles
 from tests.service.databases import postgresql_database
 from tests.service.record.recording import (
     FAILURE,
@@ -233,6 +236,24 @@ async def test_a_locked_database_keeps_nobody_waiting(tmp_path: Path) -> None:
             connection.rollback()
         await asyncio.sleep(1.1)
         assert (await write(recorder, Call("4"), samples(1))).is_durable
+
+
+async def test_a_request_with_a_key_waits_no_longer_than_others(tmp_path: Path) -> None:
+    """What it waited to learn whether it was answered before, it does not wait to be written."""
+
+    def write_slowly(descriptor: int, data: bytes) -> int:
+        time.sleep(6)
+        return os.write(descriptor, data)
+
+    url = f"sqlite:///{tmp_path / 't.db'}"
+    texts = TextFiles(tmp_path / "texts", 1e9, write_slowly)
+    loop = asyncio.get_running_loop()
+    async with recording(url, tmp_path, texts, record_texts="all") as (recorder, _):
+        for _ in range(2):
+            recorder._threads.submit(time.sleep, 3)
+        started = loop.time()
+        assert not (await write(recorder, Call("1", idempotency_key="k"), samples(1))).is_durable
+        assert 4.5 < loop.time() - started < 5.5
 
 
 async def test_a_lost_connection_is_made_anew(postgresql_url: str, tmp_path: Path) -> None:
