@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="See what is written down of what was scored, and delete it.", no_args_is_help=True)
 
+_KIBIBYTE = 1 << 10
 _MEBIBYTE = 1 << 20
 _COUNTS = "select (select count(*) from runs), (select count(*) from requests), (select sum(samples) from requests)"
 
@@ -31,9 +32,10 @@ def status() -> None:
 
     with _opened() as (settings, engine), engine.connect() as connection:
         runs, requests, samples = connection.execute(text(_COUNTS)).one()
-        texts = TextFiles(settings.texts, float("inf")).total_bytes
+        texts = TextFiles(settings.texts, float("inf")).total
     _say(f"{runs:,} runs, {requests:,} requests, {samples or 0:,} samples in {engine.url.render_as_string()}")
-    _say(f"{texts / _MEBIBYTE:,.1f} MiB of {settings.record_texts_mb:,.0f} MiB of texts in {settings.texts}")
+    most = _size(settings.record_texts_mb * _MEBIBYTE)
+    _say(f"{_size(texts.bytes)} of {most} of texts in {settings.texts}, in {texts.files:,} files")
 
 
 @app.command("prune")
@@ -44,9 +46,11 @@ def prune() -> None:
 
     with _opened() as (settings, engine):
         texts = TextFiles(settings.texts, settings.record_texts_mb * _MEBIBYTE)
-        before = texts.total_bytes
+        before, requests = texts.total, _count(engine)
         Upkeep(engine, texts, settings.record_days).finish()
-    _say(f"{(before - texts.total_bytes) / _MEBIBYTE:,.1f} MiB of texts deleted")
+        after, gone = texts.total, requests - _count(engine)
+    _say(f"{gone:,} requests deleted")
+    _say(f"{_size(before.bytes - after.bytes)} of texts deleted, in {before.files - after.files:,} files")
 
 
 @app.command("delete-run")
@@ -105,6 +109,20 @@ def _opened() -> Iterator[tuple["Settings", "Engine"]]:
         fail(f"{error.filename}: {error.strerror}")
     finally:
         engine.dispose()
+
+
+def _count(engine: "Engine") -> int:
+    from sqlalchemy import text  # noqa: PLC0415 - as above
+
+    with engine.connect() as connection:
+        return int(connection.execute(text("select count(*) from requests")).scalar_one())
+
+
+def _size(number: float) -> str:
+    """Return a number of bytes as people read it."""
+    if number >= _MEBIBYTE:
+        return f"{number / _MEBIBYTE:,.1f} MiB"
+    return f"{number / _KIBIBYTE:,.1f} KiB" if number >= _KIBIBYTE else f"{number:,.0f} bytes"
 
 
 def _say(message: str) -> None:

@@ -39,6 +39,13 @@ class Living(NamedTuple):
     """Seconds since the epoch; 0 where they never were."""
 
 
+class Total(NamedTuple):
+    """All files of texts."""
+
+    files: int
+    bytes: int
+
+
 class _File(NamedTuple):
     """A file of texts."""
 
@@ -94,6 +101,12 @@ class TextFiles:
     def total_bytes(self) -> int:
         """How many bytes all files take, as far as this writer knows."""
         return self._bytes
+
+    @property
+    def total(self) -> Total:
+        """What there is now, looked up in the folder."""
+        files = self._files()
+        return Total(len(files), sum(file.size for file in files))
 
     @property
     def is_over(self) -> bool:

@@ -41,8 +41,24 @@ async def test_a_record_is_counted_and_deleted(tmp_path: Path) -> None:
         assert 0 == run(tmp_path, "prune")[0]
         assert "1 requests" in run(tmp_path, "status")[1]
         code, output = run_in({"TOUCHSTONE_DATA": str(tmp_path), "TOUCHSTONE_RECORD_DAYS": "0.0000001"}, ["prune"])
-        assert (0, True) == (code, "MiB of texts deleted" in output)
+        assert (0, True) == (code, "1 requests deleted\n" in output)
         assert "0 runs, 0 requests, 0 samples" in run(tmp_path, "status")[1]
+
+
+async def test_small_sizes_are_said_too(tmp_path: Path) -> None:
+    """And how many files they were in."""
+    url = f"sqlite:///{tmp_path / 'touchstone.db'}"
+    async with recording(url, tmp_path, record_texts="all") as (recorder, _):
+        for name in ("a", "b"):
+            await write(recorder, Call("1", run=name), samples(3))
+        sizes = [path.stat().st_size for path in (tmp_path / "texts").iterdir()]
+        assert f"{sum(sizes)} bytes of 10,240.0 MiB of texts in {tmp_path / 'texts'}, in 2 files" in run(
+            tmp_path, "status"
+        )[1].replace("\n", "")
+        none = {"TOUCHSTONE_DATA": str(tmp_path), "TOUCHSTONE_RECORD_TEXTS_MB": "0"}
+        told = f"0 requests deleted\n{sum(sizes)} bytes of texts deleted, in 2 files\n"
+        assert (0, told) == run_in(none, ["prune"])
+        assert "0 bytes of 0 bytes of texts" in run_in(none, ["status"])[1]
 
 
 def test_a_database_that_cannot_be_used_is_said() -> None:
