@@ -17,6 +17,7 @@ from service import call_headers
 from service.answer_headers import AnswerHeaders
 from service.call import Call
 from service.errors import ProblemError, problem
+from service.json_weight import check_weight
 from service.metrics import Metrics
 from service.quotas.door import Door
 from service.shortcut import Shortcuts
@@ -78,6 +79,7 @@ class Edge:
                 ask(call.team)
             body = await _body(receive, limit)
             bytes_in = len(body)
+            await check_weight(body)
             call.notes.seconds["read"] = time.perf_counter() - started
             await self._answer(scope, body, receive, reply)
         except _HungUpError:

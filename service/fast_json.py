@@ -1,10 +1,11 @@
 """Request bodies parsed by orjson: several times faster than the standard library, and strict about Unicode.
 
 Before a body is validated its size is looked at: pydantic describes every error it finds, and a body made of errors
-would keep the event loop describing for half a minute.
+would keep the event loop describing for half a minute. Its samples are not validated with the rest at all, but read one
+by one by who scores them.
 """
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import orjson
@@ -19,13 +20,31 @@ _MAX_FIELDS = 200
 
 
 class FastJsonRequest(Request):
-    """A request whose JSON refuses NaN and lone surrogates, parsed once."""
+    """A request whose JSON refuses NaN and lone surrogates, parsed once.
+
+    Who looked at it before has left it in the request's state.
+    """
+
+    _error: orjson.JSONDecodeError | None = None
 
     @override
     async def json(self) -> Any:
+        if self._error is not None:
+            raise self._error
         if not hasattr(self, "_json"):
-            self._json = orjson.loads(await self.body())
+            state = self.scope["state"]
+            try:
+                self._json = state["json"] if "json" in state else orjson.loads(await self.body())
+            except orjson.JSONDecodeError as error:
+                self._error = error
+                raise
         return self._json
+
+    def put_samples_aside(self) -> None:
+        """Leave no samples for the models: they are in the request's state, as they were sent."""
+        if isinstance(self._json, dict) and isinstance(samples := self._json.get("samples"), list):
+            self.state.samples = samples
+            self._json = {**self._json, "samples": []}
 
 
 class FastJsonRoute(APIRoute):
@@ -42,13 +61,14 @@ class FastJsonRoute(APIRoute):
             except orjson.JSONDecodeError:
                 return await handle(fast)  # FastAPI says what is wrong with it
             check_size(body, request.app.state.max_batch)
+            fast.put_samples_aside()
             return await handle(fast)
 
         return handle_fast
 
 
 def check_size(body: object, max_batch: int) -> None:
-    """Return if a body is small enough to validate.
+    """Return if a body is small enough to validate, its samples aside.
 
     Raises:
         ProblemError: it has too many samples, or an object with too many fields.
@@ -59,18 +79,23 @@ def check_size(body: object, max_batch: int) -> None:
     if isinstance(samples, list) and len(samples) > max_batch:
         detail = f"A request may hold {max_batch:,} samples, this one has {len(samples):,}. Split it."
         raise ProblemError("body-too-large", 413, detail)
-    for path, value in _objects(body):
-        if len(value) > _MAX_FIELDS:
-            raise invalid([place(("body", *path), f"An object may have {_MAX_FIELDS} fields.")])
-
-
-def _objects(body: dict[str, object]) -> Iterator[tuple[tuple[object, ...], dict[str, object]]]:
-    """Yield the objects of a body that are validated field by field, and where they are."""
-    yield (), body
+    check_fields(("body",), body)
     for name, entries in body.items():
-        if isinstance(entries, dict):
-            yield (name,), entries
-        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-            if isinstance(entry, dict):
-                yield (name, index), entry
-                yield from (((name, index, key), value) for key, value in entry.items() if isinstance(value, dict))
+        for index, entry in enumerate(entries if isinstance(entries, list) and entries is not samples else ()):
+            check_fields(("body", name, index), entry)
+
+
+def check_fields(path: tuple[object, ...], entry: object) -> None:
+    """Return if neither an object nor one of those in it has too many fields to validate.
+
+    Raises:
+        ProblemError: one has.
+    """
+    if not isinstance(entry, dict):
+        return
+    message = f"An object may have {_MAX_FIELDS} fields."
+    if len(entry) > _MAX_FIELDS:
+        raise invalid([place(path, message)])
+    for name, value in entry.items():
+        if isinstance(value, dict) and len(value) > _MAX_FIELDS:
+            raise invalid([place((*path, name), message)])

@@ -6,7 +6,7 @@ count. So this may only accept what they accept, and must read it as they do; a 
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -14,16 +14,13 @@ from rewards.types import Frozen
 from service.errors import ProblemError
 from service.fast_json import check_size
 from service.scoring import Submission
-from service.wire import MAX_INT, MAX_NAME_CHARS
+from service.wire import MAX_IDS, MAX_INT, MAX_MESSAGES, MAX_NAME_CHARS
 
 _FIELDS = frozenset({"completion", "prompt", "id", "group", "completion_tokens", "completion_ids"})
 
 
-class Read(NamedTuple):
-    """The samples of a request."""
-
-    submissions: list[Submission]
-    ids: list[str | None]
+Plain = tuple[Submission, str | None]
+"""A sample, and its id."""
 
 
 class _Unsure(Exception):  # noqa: N818 - no error: somebody else decides
@@ -81,20 +78,15 @@ class SampleIntake:
         self._wants_group = wants_group
         self._is_union = is_union
 
-    def read(self, samples: list[object]) -> Read | None:
-        """Return the samples, or None where the models have to look at them."""
-        submissions = []
-        ids = []
+    def read(self, sample: object) -> Plain | None:
+        """Return a sample, or None where its model has to look at it."""
+        if type(sample) is not dict or not sample.keys() <= self._known:
+            return None
         try:
-            for sample in samples:
-                if type(sample) is not dict or not sample.keys() <= self._known:
-                    return None
-                submissions.append(self._submission(sample))
-                sample_id = sample.get("id")
-                ids.append(None if sample_id is None else _name(sample_id))
+            sample_id = sample.get("id")
+            return self._submission(sample), None if sample_id is None else _name(sample_id)
         except _Unsure:
             return None
-        return Read(submissions, ids)
 
     def _submission(self, sample: dict[str, Any]) -> Submission:
         completion = sample.get("completion")
@@ -179,7 +171,7 @@ def _name(value: object) -> str:
 
 def _messages(value: object) -> list[tuple[str, str]]:
     """Return the roles and the texts of chat messages that hold texts alone."""
-    if type(value) is not list:
+    if type(value) is not list or len(value) > MAX_MESSAGES:
         raise _Unsure
     messages = []
     for message in value:
@@ -198,7 +190,7 @@ def _last_answer(value: object) -> str:
 
 def _check_counts(value: object) -> None:
     """Return if this is a list of whole numbers that are not negative."""
-    if type(value) is not list:
+    if type(value) is not list or len(value) > MAX_IDS:
         raise _Unsure
     if value and (set(map(type, value)) != {int} or min(value) < 0 or max(value) > MAX_INT):
         raise _Unsure

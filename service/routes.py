@@ -12,18 +12,19 @@ from rewards.declare import Reward
 from rewards.digest import Digests
 from rewards.frames import EncodedOutcome, Json
 from rewards.registry import Registry
-from service import errors, statistics, wire
+from service import batch_intake, errors, statistics, wire
+from service.batch_intake import Read
 from service.call import Call
 from service.catalogue import unknown
 from service.examples import BATCH_EXAMPLES, request_examples
 from service.fast_json import FastJsonRoute
-from service.intake import Read, RequestIntake, SampleIntake
+from service.intake import RequestIntake
 from service.retirement import Retirements
 from service.scoring import Ask
 from service.serving import ServedScorer
 from service.settings import Settings
 from service.shortcut import Shortcut, Shortcuts
-from service.submissions import misfits, places_of, present, submission
+from service.submissions import places_of
 
 _JSON = "application/json"
 _REWARD_ASKS = TypeAdapter(wire.RewardAsks)
@@ -85,13 +86,10 @@ class ScoreRoutes:
         return router
 
     def _reward_endpoint(self, reward: Reward) -> Callable[..., Awaitable[Response]]:
+        intake = batch_intake.of_reward(reward, self._registry)
+
         async def score(request: Request, body: Any) -> Response:  # noqa: ANN401 - annotated below, per reward
-            submissions = [
-                submission(sample, {} if reference is None else reference.model_dump(exclude_none=True))
-                for sample in body.samples
-                for reference in [getattr(sample, "reference", None)]
-            ]
-            read = Read(submissions, [sample.id for sample in body.samples])
+            read = await intake.read(request.state.samples)
             terms = _Terms(request.state.call, body.deadline_ms, body.statistics)
             return await self._answer_one(terms, Ask(reward, body.params), read)
 
@@ -105,19 +103,19 @@ class ScoreRoutes:
         return Shortcuts({**own, "/v1/score": self._shortcut_many})
 
     def _reward_shortcut(self, reward: Reward) -> Shortcut:
-        samples = SampleIntake(self._registry.references(reward), wants_group=reward.is_group, is_union=False)
+        samples = batch_intake.of_reward(reward, self._registry)
         requests = RequestIntake({"samples", "params", "deadline_ms", "statistics"}, self._settings.max_batch)
 
-        def answer(call: Call, body: object) -> Awaitable[Response] | None:
+        async def answer(call: Call, body: object) -> Response | None:
             fields = requests.read(body)
-            read = None if fields is None else samples.read(fields["samples"])
-            if fields is None or read is None:
+            if fields is None:
                 return None
             try:
                 params = reward.params.model_validate(fields.get("params", {}))
             except ValidationError:
                 return None
-            return self._answer_one(_terms(call, fields), Ask(reward, params), read)
+            read = await samples.read(fields["samples"])
+            return await self._answer_one(_terms(call, fields), Ask(reward, params), read)
 
         return answer
 
@@ -127,16 +125,13 @@ class ScoreRoutes:
         """Score the completions once with each reward. `reference` carries the union of the rewards' fields."""
         asks, places = self._asks(body.rewards)
         rewards = [reward for ask in body.rewards if (reward := self._registry.get(ask.reward)) is not None]
-        if len(rewards) == len(body.rewards):  # else nobody knows what the samples should look like
-            places += misfits(self._registry, rewards, body.samples)
-        if places:
+        if len(rewards) < len(body.rewards):  # nobody knows what the samples should look like
             raise errors.invalid(places)
-        submissions = [submission(sample, present(sample.reference)) for sample in body.samples]
-        read = Read(submissions, [sample.id for sample in body.samples])
+        read = await batch_intake.of_rewards(rewards, self._registry).read(request.state.samples, places)
         terms = _Terms(request.state.call, body.deadline_ms, body.statistics)
         return await self._answer_many(terms, asks, read)
 
-    def _shortcut_many(self, call: Call, body: object) -> Awaitable[Response] | None:
+    async def _shortcut_many(self, call: Call, body: object) -> Response | None:
         requests = RequestIntake({"rewards", "samples", "deadline_ms", "statistics"}, self._settings.max_batch)
         fields = requests.read(body)
         if fields is None:
@@ -148,11 +143,8 @@ class ScoreRoutes:
         asks, places = self._asks(asked)
         if places:
             return None
-        rewards = [ask.reward for ask in asks]
-        references = [model for reward in rewards for model in self._registry.references(reward)]
-        wants_group = any(reward.is_group for reward in rewards)
-        read = SampleIntake(references, wants_group=wants_group, is_union=True).read(fields["samples"])
-        return None if read is None else self._answer_many(_terms(call, fields), asks, read)
+        samples = batch_intake.of_rewards([ask.reward for ask in asks], self._registry)
+        return await self._answer_many(_terms(call, fields), asks, await samples.read(fields["samples"]))
 
     async def unknown_reward(self, reward_id: str) -> Response:
         """Answer a path that names no served version."""

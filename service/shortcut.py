@@ -14,7 +14,7 @@ from service import errors
 from service.call import Call
 from service.pool import PoolUnavailableError
 
-Shortcut = Callable[[Call, object], Awaitable[Response] | None]
+Shortcut = Callable[[Call, object], Awaitable[Response | None]]
 """Takes a call and its parsed body, and answers; None leaves the request to its route."""
 
 
@@ -41,8 +41,8 @@ class Shortcuts:
             parsed = orjson.loads(body)
         except orjson.JSONDecodeError:
             return None
-        answer = shortcut(call, parsed)
+        scope["state"]["json"] = parsed  # its route need not parse it once more
         try:
-            return None if answer is None else await answer
+            return await shortcut(call, parsed)
         except PoolUnavailableError as error:
             return errors.unavailable(error)

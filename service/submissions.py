@@ -29,24 +29,35 @@ def present(reference: Mapping[str, JsonValue] | None) -> Json:
     return {name: value for name, value in (reference or {}).items() if value is not None}
 
 
-def misfits(registry: Registry, rewards: Sequence[Reward], samples: Sequence[wire.BatchSample]) -> list[errors.Place]:
-    """Return what is wrong with the references and groups of a batch, for the rewards asked for."""
-    known = {name for reward in rewards for each in registry.references(reward) for name in each.model_fields}
-    places: list[errors.Place] = []
-    for index, sample in enumerate(samples):
-        if len(places) > errors.MAX_LISTED:
-            break
+class Misfits:
+    """What is wrong with the references and groups of samples, for the rewards asked for.
+
+    Args:
+        registry: Where is said what they compare with.
+        rewards: The rewards.
+    """
+
+    def __init__(self, registry: Registry, rewards: Sequence[Reward]) -> None:
+        self._models = [(reward, registry.references(reward)) for reward in rewards]
+        self._known = {name for _, models in self._models for each in models for name in each.model_fields}
+
+    def of(self, index: int, sample: wire.BatchSample) -> list[errors.Place]:
+        """Return what is wrong with one sample of a batch."""
         here = ("body", "samples", index)
         reference = present(sample.reference)
-        for name in reference.keys() - known:
-            message = f"None of the rewards compares with this field; they know {', '.join(sorted(known)) or 'none'}."
-            places.append(errors.place((*here, "reference", name), message))
-        for reward in rewards:
+        known = ", ".join(sorted(self._known)) or "none"
+        places = [
+            errors.place(
+                (*here, "reference", name), f"None of the rewards compares with this field; they know {known}."
+            )
+            for name in reference.keys() - self._known
+        ]
+        for reward, models in self._models:
             if reward.is_group and sample.group is None:
                 places.append(errors.place((*here, "group"), f"{reward.id} compares the completions of a group."))
-            for model in registry.references(reward):
+            for model in models:
                 places += _reference_misfits(model, reference, (*here, "reference"))
-    return places
+        return places
 
 
 def _reference_misfits(model: type[Frozen], reference: Json, path: tuple[object, ...]) -> list[errors.Place]:

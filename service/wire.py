@@ -33,18 +33,26 @@ class Message(BaseModel):
     """A text, or parts of which those with `"type": "text"` are read."""
 
 
-Text = str | list[Message]
-
-
 MAX_INT = 2**53 - 1
 """The largest whole number that every JSON parser reads as what it is."""
+
+MAX_MESSAGES = 10_000
+"""Most chat messages of a prompt or a completion."""
+
+MAX_IDS = 2**18
+"""Most token ids of a completion: more than any model writes at once."""
+
+Messages = TypeAliasType("Messages", Annotated[list[Message], FailFast(), Field(max_length=MAX_MESSAGES)])
+"""Chat messages, of which only the first wrong one is reported."""
+
+Text = str | Messages
 
 MAX_NAME_CHARS = 200
 """Most characters of a sample's id and of its group."""
 
 TokenId = Annotated[int, Field(ge=0, le=MAX_INT)]
 
-TokenIds = TypeAliasType("TokenIds", Annotated[list[TokenId], FailFast()])
+TokenIds = TypeAliasType("TokenIds", Annotated[list[TokenId], FailFast(), Field(max_length=MAX_IDS)])
 """Token ids, of which only the first wrong one is reported: there may be a million."""
 
 
@@ -208,9 +216,8 @@ class Health(BaseModel):
     restarts: int
 
 
-def request_model(reward: Reward, registry: Registry) -> type[BaseModel]:
-    """Return the body of a reward's own route, such as `MathEqualV1Request`."""
-    name = schema_name(reward)
+def sample_model(reward: Reward, registry: Registry) -> type[SampleBody]:
+    """Return a sample of a reward's own route, such as `MathEqualV1Sample`."""
     fields: dict[str, Any] = {}
     if reference := reference_model(reward, registry):
         fields["reference"] = (
@@ -222,7 +229,13 @@ def request_model(reward: Reward, registry: Registry) -> type[BaseModel]:
             str,
             Field(max_length=MAX_NAME_CHARS, description="Shared by the completions of one prompt."),
         )
-    sample = create_model(f"{name}Sample", __base__=SampleBody, __doc__=SampleBody.__doc__, **fields)
+    return create_model(f"{schema_name(reward)}Sample", __base__=SampleBody, __doc__=SampleBody.__doc__, **fields)
+
+
+def request_model(reward: Reward, registry: Registry) -> type[BaseModel]:
+    """Return the body of a reward's own route, such as `MathEqualV1Request`."""
+    name = schema_name(reward)
+    sample: Any = sample_model(reward, registry)
     params = create_model(f"{name}Params", __base__=reward.params, __doc__=reward.params.__doc__)
     return create_model(
         f"{name}Request",

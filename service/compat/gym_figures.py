@@ -1,12 +1,14 @@
 """Figures over rows that were verified, under the names that NeMo Gym gives them."""
 
 import math
-import statistics
 from collections.abc import Iterator, Mapping, Sequence
 
 _TASK, _ROLLOUT = "_ng_task_index", "_ng_rollout_index"
 _OWN = frozenset({_TASK, _ROLLOUT, "mask_sample"})
 """Fields that are numbers and no measurement."""
+
+MAX_FIELDS = 200
+"""Most fields of a row, and of what it says of the use of tokens: each number has five figures."""
 
 Row = Mapping[str, object]
 Figures = dict[str, float]
@@ -26,6 +28,12 @@ def figures(rows: Sequence[Row]) -> dict[str, object]:
     }
 
 
+def crowded(rows: Sequence[Row]) -> int | None:
+    """Return which row has too many fields to figure over; None where none has."""
+    sizes = (max(len(row), len(_usage(row))) for row in rows)
+    return next((index for index, size in enumerate(sizes) if size > MAX_FIELDS), None)
+
+
 def _figures(rows: Sequence[Row]) -> Figures:
     judged = [row for row in rows if row.get("mask_sample") is not True]
     columns: dict[str, list[float]] = {}
@@ -40,22 +48,27 @@ def _figures(rows: Sequence[Row]) -> Figures:
 
 def _numbers(row: Row) -> Iterator[tuple[str, float]]:
     """Yield what a row says in numbers, the use of tokens among it; yes is 1 and no 0."""
-    response = row.get("response")
-    usage = response.get("usage") if isinstance(response, dict) else None
-    found = {**row, **usage} if isinstance(usage, dict) else row
-    for name, value in found.items():
+    for name, value in {**row, **_usage(row)}.items():
         if name not in _OWN and isinstance(value, int | float):
             yield name, float(value)
+
+
+def _usage(row: Row) -> Row:
+    response = row.get("response")
+    usage = response.get("usage") if isinstance(response, dict) else None
+    return usage if isinstance(usage, dict) else {}
 
 
 def _described(values: Sequence[float]) -> Figures:
     """Return what describes some numbers; sums of huge ones are infinite, and no error."""
     mean = sum(values) / len(values)
+    ranked = sorted(values)
+    middle = len(ranked) // 2
     spread = sum((value - mean) * (value - mean) for value in values)
     return {
         "mean": mean,
         "max": max(values),
         "min": min(values),
-        "median": statistics.median(values),
+        "median": ranked[middle] if len(ranked) % 2 else (ranked[middle - 1] + ranked[middle]) / 2,
         "std": math.sqrt(spread / (len(values) - 1)) if len(values) > 1 else 0.0,
     }

@@ -1,16 +1,17 @@
 """What NeMo Gym asks a resources server around its verifications: sessions, of which there are none, and figures."""
 
-from typing import Literal
+import asyncio
+from typing import Annotated, Literal
 
 import orjson
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, FailFast, Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from service import errors
 from service.compat.desk import Desk
-from service.compat.gym_figures import figures
+from service.compat.gym_figures import MAX_FIELDS, crowded, figures
 from service.compat.target_id import TargetId
 
 _PROBLEMS = errors.responses(401, 403, 404, 413, 422)
@@ -26,7 +27,7 @@ class GymSession(TypedDict, total=False):
 class GymRows(BaseModel):
     """Rows that were verified, without what was asked and answered."""
 
-    verify_responses: list[dict[str, object]] = Field(
+    verify_responses: Annotated[list[dict[str, object]], FailFast()] = Field(
         description="With `_ng_task_index`, `reward` and whatever else came back. Rows with `mask_sample` are counted, "
         "and are no part of any other figure."
     )
@@ -75,7 +76,12 @@ def add_routes(router: APIRouter, desk: Desk) -> None:
         only counted, as `num_masked`.
         """
         await desk.find(request.state.call, target)
-        return Response(orjson.dumps(figures(body.verify_responses)), media_type="application/json")
+        rows = body.verify_responses
+        if (index := crowded(rows)) is not None:
+            place = errors.place(("body", "verify_responses", index), f"A row may have {MAX_FIELDS} fields.")
+            raise errors.invalid([place])
+        shown = await asyncio.to_thread(lambda: orjson.dumps(figures(rows)))  # there may be a hundred thousand
+        return Response(shown, media_type="application/json")
 
 
 def _named(body: bytes) -> GymSession:

@@ -10,12 +10,11 @@ from starlette.responses import Response
 
 from rewards.digest import Digests
 from rewards.frames import Json
-from service import errors, wire
+from service import batch_intake, errors, wire
 from service.fast_json import FastJsonRoute
 from service.rubrics.book import Put, RubricBook
 from service.rubrics.rubric import ID_PATTERN, Rubric, RubricBody, RubricError
 from service.settings import Settings
-from service.submissions import misfits, present, submission
 from service.targets import Target, Targets, Verdicts
 
 _JSON = "application/json"
@@ -142,13 +141,12 @@ class RubricRoutes:
         """Score a batch with each part of a rubric, and the whole of it as one number."""
         call = request.state.call
         target = self._targets.of_rubric(await self._known(call.team, rubric_id))
-        if places := misfits(self._targets.registry, target.rewards, body.samples):
-            raise errors.invalid(places)
-        submissions = [submission(sample, present(sample.reference)) for sample in body.samples]
+        samples = batch_intake.of_rewards(target.rewards, self._targets.registry)
+        submissions, ids = await samples.read(request.state.samples)
         wall_s = self._settings.wall_s(body.deadline_ms)
         verdicts = await self._targets.score(call, target, submissions, wall_s)
         head = _head(target, verdicts, self._digests)
-        outcomes = wire.render([sample.id for sample in body.samples], verdicts.whole)
+        outcomes = wire.render(ids, verdicts.whole)
         return Response(b'%b,"outcomes":[%b]}' % (orjson.dumps(head)[:-1], outcomes), media_type=_JSON)
 
     async def _known(self, team: str, rubric_id: str) -> Rubric:

@@ -46,3 +46,19 @@ def test_verified_rows_have_figures(testbed: httpx.Client) -> None:
 def test_what_are_no_rows_is_the_clients_fault(testbed: httpx.Client, body: object) -> None:
     """It would be wrong the next time, too."""
     check_problem(testbed.post(f"{MATCHES}/aggregate_metrics", json=body), 422)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {f"field {number}": 1 for number in range(201)},
+        {"response": {"usage": {f"field {number}": 1 for number in range(201)}}},
+        1,
+    ],
+    ids=["fields", "usage", "no row"],
+)
+def test_a_row_that_is_none_is_named_once(testbed: httpx.Client, row: object) -> None:
+    """Each number would have five figures, and each error its description."""
+    body = {"verify_responses": [{"reward": 1.0}, *[row] * 500]}
+    reply = testbed.post(f"{MATCHES}/aggregate_metrics", json=body)
+    assert ["body.verify_responses.1"] == [error["path"] for error in check_problem(reply, 422)["errors"]]
