@@ -17,6 +17,10 @@ from service.errors import ProblemError, invalid, place
 
 _MAX_FIELDS = 200
 """Most keys of any object of a request; rewards have a handful."""
+MAX_PARAMS_BYTES = 1 << 14
+"""Most bytes of the params of one reward, as JSON: the record holds them for each request, whatever it scores."""
+MAX_ALL_PARAMS_BYTES = 1 << 16
+"""Most bytes of the params of all rewards that a request names."""
 
 
 class FastJsonRequest(Request):
@@ -71,7 +75,7 @@ def check_size(body: object, max_batch: int) -> None:
     """Return if a body is small enough to validate, its samples aside.
 
     Raises:
-        ProblemError: it has too many samples, or an object with too many fields.
+        ProblemError: it has too many samples, an object with too many fields, or params that are too long.
     """
     if not isinstance(body, dict):
         return
@@ -83,6 +87,42 @@ def check_size(body: object, max_batch: int) -> None:
     for name, entries in body.items():
         for index, entry in enumerate(entries if isinstance(entries, list) and entries is not samples else ()):
             check_fields(("body", name, index), entry)
+    _check_params(body)
+
+
+def _check_params(body: dict[str, object]) -> None:
+    """Return if the params of a request are short enough to be kept: its own, and those of the rewards that it names.
+
+    Raises:
+        ProblemError: they are not.
+    """
+    total = _params_bytes(("body",), body)
+    for name in ("rewards", "parts"):
+        entries = body.get(name)
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            total += _params_bytes(("body", name, index), entry)
+            if total > MAX_ALL_PARAMS_BYTES:
+                message = f"The params of all rewards together may have {MAX_ALL_PARAMS_BYTES:,} bytes as JSON."
+                raise invalid([place(("body", name), message)])
+
+
+def _params_bytes(path: tuple[object, ...], entry: object) -> int:
+    """Return how long the params of one reward are.
+
+    Raises:
+        ProblemError: longer than they may be.
+    """
+    params = entry.get("params") if isinstance(entry, dict) else None
+    if not params:
+        return 0
+    try:
+        size = len(orjson.dumps(params))
+    except orjson.JSONEncodeError:
+        raise invalid([place((*path, "params"), "They are nested too deeply.")]) from None
+    if size > MAX_PARAMS_BYTES:
+        message = f"The params of a reward may have {MAX_PARAMS_BYTES:,} bytes as JSON, these have {size:,}."
+        raise invalid([place((*path, "params"), message)])
+    return size
 
 
 def check_fields(path: tuple[object, ...], entry: object) -> None:
