@@ -110,6 +110,7 @@ def create_app(  # noqa: PLR0913, PLR0917 - all that the service is made of come
         gate=Gate(backing.keyring, settings.api_key, settings.host),
         shortcuts=score_routes.shortcuts(),
         headers=AnswerHeaders(retirements, drain),
+        body_s=settings.body_s,
     )
     if tracer.is_on:
         app.add_middleware(TracedRequests, tracer=tracer, names=metrics.names)

@@ -21,11 +21,15 @@ from service.json_weight import check_weight
 from service.metrics import Metrics
 from service.quotas.door import Door
 from service.shortcut import Shortcuts
+from service.teams import access
 from service.teams.gate import Gate
 from service.telemetry import Telemetry, place_of
 
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
 _WIRES = "/compat/"
+_BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+_MAX_IDLE_BYTES = 4096
+"""Of a body that nobody reads."""
 _SCORING, _NOT_SCORING = ("/v1/", _WIRES), ("/seed_session", "/close_session", "/aggregate_metrics")
 
 
@@ -36,7 +40,7 @@ class _HungUpError(Exception):
 class Edge:
     """ASGI middleware around the whole app."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a request meets before the app
         self,
         app: ASGIApp,
         *,
@@ -46,6 +50,7 @@ class Edge:
         gate: Gate,
         shortcuts: Shortcuts,
         headers: AnswerHeaders,
+        body_s: float,
     ) -> None:
         self._app = app
         self._shortcuts = shortcuts
@@ -54,6 +59,7 @@ class Edge:
         self._door = door
         self._gate = gate
         self._headers = headers
+        self._body_s = body_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -71,13 +77,13 @@ class Edge:
             team = caller.team
             call = call_headers.described(call, caller, headers)
             scope["state"]["call"] = call
-            limit = self._door.max_body_bytes(call.team)
+            limit = _MAX_IDLE_BYTES if _takes_none(scope) else self._door.max_body_bytes(call.team)
             _check_length(headers, limit)
             if _is_scoring(scope):
                 # What a full queue becomes on a trainer's own wire is a setting of that wire, and not always an error.
                 ask = self._door.check_quota if scope["path"].startswith(_WIRES) else self._door.knock
                 ask(call.team)
-            body = await _body(receive, limit)
+            body = await _body_in_time(receive, limit, self._body_s)
             bytes_in = len(body)
             await check_weight(body)
             call.notes.seconds["read"] = time.perf_counter() - started
@@ -165,6 +171,11 @@ def _is_scoring(scope: Scope) -> bool:
     return scope["method"] == "POST" and path.startswith(_SCORING) and not path.endswith(_NOT_SCORING)
 
 
+def _takes_none(scope: Scope) -> bool:
+    """Return whether nobody would read what a request's body says."""
+    return scope["method"] in _BODILESS or access.is_open(scope["path"])
+
+
 def _check_length(headers: Headers, limit: int) -> None:
     """Return unless a request says that its body is over the limit.
 
@@ -174,6 +185,21 @@ def _check_length(headers: Headers, limit: int) -> None:
     declared = headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
         raise _too_large(limit)
+
+
+async def _body_in_time(receive: Receive, limit: int, seconds: float) -> bytes:
+    """Return the whole body.
+
+    Raises:
+        ProblemError: it is over the limit, or not there in time.
+        _HungUpError: the client left.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await _body(receive, limit)
+    except TimeoutError:
+        detail = f"A body may take {seconds:g} s to arrive. Split the batch into several requests."
+        raise ProblemError("slow-body", 408, detail, headers={"Connection": "close"}) from None
 
 
 async def _body(receive: Receive, limit: int) -> bytes:
@@ -198,7 +224,8 @@ async def _body(receive: Receive, limit: int) -> bytes:
 
 
 def _too_large(limit: int) -> ProblemError:
-    detail = f"A body may have {limit:,} bytes. Split the batch into several requests."
+    way_out = "Nothing is read of one here." if limit == _MAX_IDLE_BYTES else "Split the batch into several requests."
+    detail = f"A body may have {limit:,} bytes. {way_out}"
     return ProblemError("body-too-large", 413, detail, headers={"Connection": "close"})
 
 

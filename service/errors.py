@@ -5,6 +5,7 @@ ProblemError                 any of the below, raised with its slug and status
 ├── missing-key              401        the key is missing, unknown, expired or revoked
 ├── forbidden                403        the key's role may not do this
 ├── body-too-large           413        the body or the batch is over its limit
+├── slow-body                408        the body did not arrive in time
 ├── taken                    409        the name has been given to something else
 ├── idempotency-key-reused   422        the idempotency key belongs to another request
 ├── quota                    429        the team's quota is used up; `Retry-After` says until when
@@ -42,6 +43,7 @@ _TITLES = {
     "missing-key": "The API key is missing or wrong",
     "forbidden": "The API key may not do this",
     "body-too-large": "The request is too large",
+    "slow-body": "The request's body did not arrive in time",
     "taken": "The name is taken",
     "idempotency-key-reused": "The idempotency key belongs to another request",
     "quota": "The team's quota is used up",

@@ -62,6 +62,8 @@ class Settings(BaseSettings):
 
     max_body_mb: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 64
     """Largest request body in MiB; more is 413."""
+    body_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 60
+    """How long a request's body may take to arrive; then 408."""
     max_batch: Annotated[int, Field(ge=1)] = 10_000
     """Most samples a request may hold; more is 413."""
     max_text_chars: Annotated[int, Field(ge=1)] = 1_000_000

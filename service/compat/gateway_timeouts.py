@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.errors import problem
 
 _PREFIX = "/compat/sandbox_fusion/"
-_FAULTS = frozenset({429, 500, 502, 503})
+_FAULTS = frozenset({408, 429, 500, 502, 503})
 
 
 class GatewayTimeouts:

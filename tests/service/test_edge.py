@@ -112,6 +112,34 @@ def test_a_body_over_the_limit_is_refused(locked: httpx.Client) -> None:
         assert "close" == reply.headers["connection"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/healthz"), ("GET", "/docs"), ("GET", "/v1/rewards"), ("DELETE", "/v1/runs/x")]
+)
+def test_a_body_that_nobody_reads_is_small(locked: httpx.Client, method: str, path: str) -> None:
+    """Whether or not it says its length; a small one does no harm."""
+
+    def chunks() -> Iterator[bytes]:
+        for _ in range(5):
+            yield b" " * 1000
+
+    assert 413 != locked.request(method, path, content=b"{}", headers=KEY).status_code
+    for content in (b" " * 5000, chunks()):
+        reply = locked.request(method, path, content=content, headers=KEY)
+        assert "4,096 bytes. Nothing is read" in check_problem(reply, 413)["detail"]
+        assert "close" == reply.headers["connection"]
+
+
+async def test_a_body_that_does_not_arrive_is_not_waited_for() -> None:
+    """However much of it is there: 408, and the connection ends."""
+    for messages in ([], [{"type": "http.request", "body": b"{", "more_body": True}]):
+        wire = Wire(*messages)
+        with logging_to(io.StringIO()) as log:
+            await serve(raising, wire, log, body_s=0.01)
+        assert 408 == wire.sent[0]["status"]
+        assert (b"connection", b"close") in wire.sent[0]["headers"]
+        assert b"urn:touchstone:problem:slow-body" in wire.sent[1]["body"]
+
+
 def test_a_full_queue_is_503_with_a_time(locked: httpx.Client) -> None:
     """The caller is told when to come back, also when only one of its rewards did not fit."""
     samples = [{"completion": "a" * number} for number in range(7)]
@@ -167,7 +195,12 @@ async def raising_late(_: Scope, __: Receive, send: Send) -> None:
 
 
 async def serve(
-    app: object, wire: Wire, log: Telemetry, scope: Scope = SCOPE, api_key: SecretStr | None = None
+    app: object,
+    wire: Wire,
+    log: Telemetry,
+    scope: Scope = SCOPE,
+    api_key: SecretStr | None = None,
+    body_s: float = 60,
 ) -> None:
     """Send one connection through the edge."""
     pool = Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE)
@@ -180,6 +213,7 @@ async def serve(
         gate=Gate(NoKeys(), api_key, "127.0.0.1"),
         shortcuts=Shortcuts({}),
         headers=AnswerHeaders(Retirements({}), Drain()),
+        body_s=body_s,
     )
     await edge(dict(scope), wire.receive, wire.send)
 
