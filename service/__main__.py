@@ -19,6 +19,7 @@ from service import telemetry, tracing
 from service.app import create_app, service_version
 from service.backing import Backing
 from service.compat.root_targets import UnknownTargetError
+from service.connection import BoundedConnection
 from service.database.engine import DatabaseError, open_database, reason
 from service.drain import DrainingServer
 from service.judging.budget import Budget
@@ -166,6 +167,7 @@ def _server(settings: Settings, log: Telemetry, tracer: Tracer) -> uvicorn.Serve
     app = create_app(settings, registry, digests, pool, log, judges, backing, operating)
     config = uvicorn.Config(
         app,
+        http=BoundedConnection,
         log_config=None,
         access_log=False,
         server_header=False,

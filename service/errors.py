@@ -6,6 +6,7 @@ ProblemError                 any of the below, raised with its slug and status
 ├── forbidden                403        the key's role may not do this
 ├── body-too-large           413        the body or the batch is over its limit
 ├── slow-body                408        the body did not arrive in time
+├── headers-too-large        431        the request's line and headers are over their limit
 ├── taken                    409        the name has been given to something else
 ├── idempotency-key-reused   422        the idempotency key belongs to another request
 ├── quota                    429        the team's quota is used up; `Retry-After` says until when
@@ -44,6 +45,7 @@ _TITLES = {
     "forbidden": "The API key may not do this",
     "body-too-large": "The request is too large",
     "slow-body": "The request's body did not arrive in time",
+    "headers-too-large": "The request's headers are too large",
     "taken": "The name is taken",
     "idempotency-key-reused": "The idempotency key belongs to another request",
     "quota": "The team's quota is used up",

@@ -194,6 +194,14 @@ def test_a_client_that_hangs_up_kills_no_worker(tmp_path: Path) -> None:
         assert (2, 0) == (health["workers_ready"], health["restarts"])
 
 
+def test_headers_have_an_end(tmp_path: Path) -> None:
+    """The program keeps its connections in bounds, as no other part of it could."""
+    with running(tmp_path) as service:
+        reply = httpx.get(f"{service.url}/healthz", headers={"X-Long": "y" * 100_000})
+        assert 431 == reply.status_code
+        assert httpx.get(f"{service.url}/healthz", headers={"X-Long": "y" * 50_000}).is_success
+
+
 def test_nobody_scores_for_a_client_that_left(tmp_path: Path) -> None:
     """What a caller that hung up had waiting in the queue is dropped, and the next caller is served at once."""
     with running(tmp_path) as service:
