@@ -9,6 +9,7 @@ import asyncio
 import re
 import time
 import uuid
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -31,6 +32,8 @@ _BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
 _MAX_IDLE_BYTES = 4096
 """Of a body that nobody reads."""
 _SCORING, _NOT_SCORING = ("/v1/", _WIRES), ("/seed_session", "/close_session", "/aggregate_metrics")
+TURNED_AWAY_S = 0.1
+"""How long the answer takes that turns a request away."""
 
 
 class _HungUpError(Exception):
@@ -81,8 +84,7 @@ class Edge:
             _check_length(headers, limit)
             if _is_scoring(scope):
                 # What a full queue becomes on a trainer's own wire is a setting of that wire, and not always an error.
-                ask = self._door.check_quota if scope["path"].startswith(_WIRES) else self._door.knock
-                ask(call.team)
+                await _ask(self._door.check_quota if scope["path"].startswith(_WIRES) else self._door.knock, call.team)
             body = await _body_in_time(receive, limit, self._body_s)
             bytes_in = len(body)
             await check_weight(body)
@@ -143,6 +145,19 @@ class Edge:
         response = await self._shortcuts.answer(scope, headers, body, scope["state"]["call"])
         answer = self._app if response is None else response
         await answer(scope, _replay(body, gone), reply.send)
+
+
+async def _ask(door: Callable[[str], None], team: str) -> None:
+    """Return if the door lets a team in.
+
+    Raises:
+        ProblemError: it does not, which takes a moment: whoever heeds no Retry-After costs the others little by it.
+    """
+    try:
+        door(team)
+    except ProblemError:
+        await asyncio.sleep(TURNED_AWAY_S)
+        raise
 
 
 class _Reply:

@@ -22,14 +22,14 @@ async def test_new_runs_cost_no_transaction_of_their_own(database_url: str, tmp_
         await write(recorder, Call("0"), samples(1))
         begun: list[int] = []
         event.listen(engine, "commit", lambda _: begun.append(1))
-        calls = [Call(str(number), run=f"r{number}") for number in range(700)]
+        calls = [Call(str(number), run=f"r{number}") for number in range(250)]
         written = await asyncio.gather(*(write(recorder, call, samples(1), asks=asks) for call in calls))
         assert all(each.is_durable for each in written)
         assert [] == begun
         counted = "select count(distinct name), sum(requests) from runs where name <> 'default'"
-        assert [(700, 700)] == rows(engine, counted)
+        assert [(250, 250)] == rows(engine, counted)
         query = "select count(*) from series join runs on runs.id = run_id where name <> 'default'"
-        assert [(2100,)] == rows(engine, query)
+        assert [(750,)] == rows(engine, query)
 
 
 async def test_what_is_rolled_back_is_forgotten(database_url: str, tmp_path: Path) -> None:
