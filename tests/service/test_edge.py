@@ -18,7 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from rewards.registry import Registry
 from service.answer_headers import AnswerHeaders
 from service.drain import Drain
-from service.edge import Edge
+from service.edge import TURNED_AWAY_S, Edge
 from service.judging.nobody import NoJudges
 from service.metrics import Metrics
 from service.pool import Pool
@@ -201,21 +201,35 @@ async def serve(
     scope: Scope = SCOPE,
     api_key: SecretStr | None = None,
     body_s: float = 60,
+    samples_per_min: int | None = None,
 ) -> None:
     """Send one connection through the edge."""
     pool = Pool(TEST_REWARDS, workers=1, memory_bytes=512 * MEBIBYTE)
-    settings = Settings(max_body_mb=10 / MEBIBYTE)
+    settings = Settings(max_body_mb=10 / MEBIBYTE, samples_per_min=samples_per_min)
+    allowances = OwnAllowances()
+    if samples_per_min is not None:
+        allowances.charge("local", samples_per_min / 60, samples_per_min)
     edge = Edge(
         app,  # type: ignore[arg-type]
         telemetry=log,
         metrics=Metrics(Registry([]), pool, NoJudges()),
-        door=Door(EqualQuotas(settings), OwnAllowances(), pool.check),
+        door=Door(EqualQuotas(settings), allowances, pool.check),
         gate=Gate(NoKeys(), api_key, "127.0.0.1"),
         shortcuts=Shortcuts({}),
         headers=AnswerHeaders(Retirements({}), Drain()),
         body_s=body_s,
     )
     await edge(dict(scope), wire.receive, wire.send)
+
+
+async def test_who_is_turned_away_waits_for_it() -> None:
+    """So that whoever heeds no Retry-After costs the others little by it; the body is not read."""
+    wire = Wire()
+    began = time.monotonic()
+    with logging_to(io.StringIO()) as log:
+        await serve(raising, wire, log, samples_per_min=60)
+    assert 429 == wire.sent[0]["status"]
+    assert time.monotonic() - began >= TURNED_AWAY_S
 
 
 async def test_a_defect_is_a_500_without_its_text() -> None:
