@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rewards import digest
 from rewards.registry import discover
-from service import telemetry, tracing
+from service import allocation, telemetry, tracing
 from service.app import create_app, service_version
 from service.backing import Backing
 from service.compat.root_targets import UnknownTargetError
@@ -182,6 +182,7 @@ def _run(server: uvicorn.Server, listeners: list[socket.socket]) -> None:
 
     A batch of 800 makes thousands of small objects, hardly one of them part of a cycle.
     """
+    allocation.settle()
     gc.collect()
     gc.freeze()  # what is loaded by now stays, and need not be looked through again and again
     gc.set_threshold(_GC_OBJECTS, *gc.get_threshold()[1:])
