@@ -14,6 +14,6 @@ _LARGE_BYTES = 1 << 20
 
 
 def settle() -> None:
-    """Have blocks of a megabyte or more go back to the system when they are freed; elsewhere than on glibc do nothing."""
+    """Have blocks of a megabyte or more go back to the system when they are freed, where the C library is glibc."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)

@@ -26,5 +26,5 @@ print(before - resident_bytes(os.getpid()))
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has ways of its own")
 def test_a_large_block_leaves_no_hole() -> None:
     """Although something small was put behind it."""
-    done = subprocess.run([sys.executable, "-c", FREES_A_BLOCK], capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", FREES_A_BLOCK], capture_output=True, text=True, check=True)
     assert int(done.stdout) > 3 << 20
