@@ -77,7 +77,7 @@ class Edge:
         bytes_in, team = 0, None
         try:
             caller = self._gate.caller(scope["method"], scope["path"], headers)
-            team = caller.team
+            team = None if access.is_open(scope["path"]) else caller.team
             call = call_headers.described(call, caller, headers)
             scope["state"]["call"] = call
             limit = _MAX_IDLE_BYTES if _takes_none(scope) else self._door.max_body_bytes(call.team)

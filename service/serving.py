@@ -208,7 +208,9 @@ class ServedScorer:
         self._metrics.samples_taken(samples)
         for ask, counts in zip(asks, served.counts, strict=True):
             reward = ask.reward.id
-            self._log.batch_scored(request_id=call.request_id, reward=reward, counts=counts, seconds=served.seconds)
+            self._log.batch_scored(
+                request_id=call.request_id, team=call.team, reward=reward, counts=counts, seconds=served.seconds
+            )
             self._metrics.batch_scored(reward=reward, counts=counts, seconds=served.seconds)
 
 

@@ -129,6 +129,14 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.data.absolute() / 'touchstone.db'}"
 
     @property
+    def lacks_record(self) -> str | None:
+        """Why there can be no record to look at; None where there may be one."""
+        if self.database_url is not None or (self.data / "touchstone.db").exists():
+            return None
+        where = self.data.absolute()
+        return f"no record is in {where}: set TOUCHSTONE_DATA or TOUCHSTONE_DATABASE_URL as the service has"
+
+    @property
     def texts(self) -> Path:
         """Folder of the record's texts."""
         return self.data.absolute() / "texts"

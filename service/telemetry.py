@@ -86,11 +86,12 @@ class Telemetry:
             ms=round(seconds * 1000, 1),
         )
 
-    def batch_scored(self, *, request_id: str, reward: str, counts: Counts, seconds: float) -> None:
+    def batch_scored(self, *, request_id: str, team: str, reward: str, counts: Counts, seconds: float) -> None:
         """Log one reward over one batch."""
         self._log.info(
             "batch_scored",
             request_id=request_id,
+            team=team,
             reward=reward,
             n=counts.samples,
             failed=counts.failures,

@@ -148,11 +148,8 @@ def _record() -> Iterator[tuple["Engine", Path]]:
         settings = Settings()
     except ValidationError as error:
         raise RescoringError("; ".join(complaints(error))) from error
-    if settings.database_url is None and not (settings.data / "touchstone.db").exists():
-        where = settings.data.absolute()
-        raise RescoringError(
-            f"no record is in {where}: set TOUCHSTONE_DATA or TOUCHSTONE_DATABASE_URL as the service has"
-        )
+    if settings.lacks_record:
+        raise RescoringError(settings.lacks_record)
     try:
         engine = open_database(settings.database)
     except DatabaseError as error:

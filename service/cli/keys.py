@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from service.call import Role
+from service.call import LOCAL_TEAM, Role
 from service.cli._key_store import key_store
 from service.cli._times import duration_s, moment, shown
 
@@ -30,6 +30,12 @@ _Expires = Annotated[
 ]
 
 
+_FIRST = (
+    "This is the first key: from now on every request needs one, on loopback too. What was scored without a key is "
+    f"the team {LOCAL_TEAM}'s: `touchstone keys create --team {LOCAL_TEAM} --role read` reads it."
+)
+
+
 @app.command()
 def create(
     team: Annotated[str, typer.Option(help="Whose key it is. A team is made with its first key.")],
@@ -46,7 +52,10 @@ def create(
     """
     until = None if expires is None else moment("--expires", expires, time.time())
     with key_store() as store:
+        is_first = not store.roll().has_keys
         key, secret = store.create(team, role, until)
+    if is_first:
+        _say(_FIRST)
     if as_json:
         _print_json({**_entry(key), "key": secret.text})
         return

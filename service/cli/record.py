@@ -96,6 +96,8 @@ def _opened() -> Iterator[tuple["Settings", "Engine"]]:
         require("service", missing)
     try:
         settings = Settings()
+        if settings.lacks_record:
+            fail(settings.lacks_record, code=2)
         engine = open_database(settings.database)
     except ValidationError as error:
         fail("; ".join(complaints(error)), code=2)

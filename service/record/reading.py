@@ -124,7 +124,12 @@ def run_row(connection: Connection, team: str, run: str) -> Found:
 
 def owners_hint(connection: Connection, run: str) -> str:
     """Return a sentence about whose run there is of a name, for the operator; empty where nobody has one."""
-    query = select(teams.c.name).join_from(runs, teams).where(runs.c.name == run).order_by(teams.c.name)
+    query = (
+        select(teams.c.name)
+        .join_from(runs, teams)
+        .where(runs.c.name == run, runs.c.requests > 0)
+        .order_by(teams.c.name)
+    )
     owners = [] if "\0" in run else connection.execute(query.limit(_MOST_ALIKE)).scalars().all()
     return f" There is one of {', '.join(owners)}: --team {owners[0]}" if owners else ""
 

@@ -57,7 +57,8 @@ def test_a_line_has_its_fields() -> None:
             bytes_in=3,
             seconds=0.0123,
         )
-        log.batch_scored(request_id="r", reward="a@v1", counts=Counts(samples=3, failures={"crash": 2}), seconds=1.0)
+        counts = Counts(samples=3, failures={"crash": 2})
+        log.batch_scored(request_id="r", team="maths", reward="a@v1", counts=counts, seconds=1.0)
         log.event("service_started", workers=2)
     first, second, third = lines(stream)
     assert ("request_answered", 200, 12.3, "info") == (first["event"], first["status"], first["ms"], first["level"])

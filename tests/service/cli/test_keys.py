@@ -58,6 +58,14 @@ def test_a_key_is_shown_once(commands: Commands) -> None:
     assert key.rpartition("_")[2] not in listed + commands.said("keys", "list", "--json")
 
 
+def test_the_first_key_says_what_it_ends(commands: Commands) -> None:
+    """Who asked without one is shut out from then on, and finds what was scored with a key of the local team."""
+    first, second = (commands.run("keys", "create", "--team", "maths") for _ in range(2))
+    assert "from now on every request needs one" in first.stderr
+    assert "keys create --team local --role read" in first.stderr
+    assert "This is the first key" not in second.stderr
+
+
 def test_a_key_expires_when_it_is_told_to(commands: Commands) -> None:
     """After a length of time, or on a date."""
     made = json.loads(commands.said("keys", "create", "--team", "a", "--expires", "90d", "--role", "admin", "--json"))

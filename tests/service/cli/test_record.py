@@ -61,6 +61,14 @@ async def test_small_sizes_are_said_too(tmp_path: Path) -> None:
         assert "0 bytes of 0 bytes of texts" in run_in(none, ["status"])[1]
 
 
+@pytest.mark.parametrize("command", [["status"], ["prune"], ["delete-run", "a"]])
+def test_a_folder_without_a_record_is_left_as_it_was(tmp_path: Path, command: list[str]) -> None:
+    """A name that is mistyped makes no database."""
+    code, output = run(tmp_path / "mistyped", *command)
+    assert (2, True) == (code, "no record is in" in output)
+    assert not (tmp_path / "mistyped").exists()
+
+
 def test_a_database_that_cannot_be_used_is_said() -> None:
     """In one sentence."""
     code, output = run_in({"TOUCHSTONE_DATABASE_URL": "mysql://x"}, ["status"])
