@@ -171,7 +171,8 @@ def test_a_calibrated_threshold_is_used(url: str, tmp_path: Path) -> None:
 def test_a_run_that_is_stopped_goes_on(url: str, tmp_path: Path, number: signal.Signals) -> None:
     """Nothing is kept before the end, and the end is that of a run that was never stopped."""
     path = cot(tmp_path, 6000)
-    command = "from service.cli import main; main()"
+    # Whoever runs the tests in a shell's background ignores SIGINT, and so would what they start.
+    command = "import signal as s; s.signal(s.SIGINT, s.default_int_handler); from service.cli import main; main()"
     arguments = ["filter", str(path), "-k", TRUE, "--url", url, "--batch", "16"]
     process = subprocess.Popen(
         [sys.executable, "-c", command, *arguments], env={**os.environ, **WIDE}, stderr=subprocess.PIPE
