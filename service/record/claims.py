@@ -17,6 +17,7 @@ from typing import Protocol
 from sqlalchemy import Engine, text
 
 from service import telemetry
+from service.database.clock import NOW
 from service.record import answers
 from service.record.answers import Rows
 
@@ -25,7 +26,7 @@ LASTS_S = 5.0
 RENEW_S = 1.0
 """Most requests are answered sooner, and their claims are never renewed."""
 
-_NOW = "extract(epoch from clock_timestamp())::float8"
+_NOW = NOW["postgresql"]
 # A claim need not outlive the server, so nobody waits for a disk: the setting is the transaction's, and costs no
 # question of its own.
 _CLAIM = f"""

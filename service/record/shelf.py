@@ -1,6 +1,6 @@
 """Where the texts of the record lie, as its readers see it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -77,29 +77,21 @@ def places_of(packed: bytes | None) -> list[TextPlace]:
 def frames_of(shelf: Shelf, packed: bytes | None) -> Iterator[tuple[TextPlace, TextFrame]]:
     """Yield the texts of a request, by prompt, as far as they are there, with where they lie."""
     for place in places_of(packed):
-        frame = _frame(shelf, place)
+        data = shelf.read(place)
+        frame = None if data is None else frame_in(data)
         if frame is not None:
             yield place, frame
 
 
-def texts_of(shelf: Shelf, packed: bytes | None, positions: Collection[int]) -> dict[int, Kept]:
-    """Return the texts of some samples of a request, as far as they are there.
+def texts_of(shelf: Shelf, packed: bytes | None) -> dict[int, Kept]:
+    """Return the texts of a request's samples by their positions, as far as they are there.
 
     Args:
         shelf: Where they lie.
         packed: `requests.texts`.
-        positions: The samples.
     """
-    found: dict[int, Kept] = {}
-    for place in places_of(packed):
-        wanted = [number for number, position in enumerate(place.positions) if position in positions]
-        frame = _frame(shelf, place) if wanted else None
-        if frame is not None:
-            for number in wanted:
-                found[place.positions[number]] = {**frame["samples"][number], "prompt": frame["prompt"]}
-    return found
-
-
-def _frame(shelf: Shelf, place: TextPlace) -> TextFrame | None:
-    data = shelf.read(place)
-    return None if data is None else frame_in(data)
+    return {
+        position: {**sample, "prompt": frame["prompt"]}
+        for place, frame in frames_of(shelf, packed)
+        for position, sample in zip(place.positions, frame["samples"], strict=True)
+    }

@@ -36,7 +36,7 @@ class KeptSamples:
 
     def __iter__(self) -> Iterator[Case]:
         for row in self._run.results():
-            yield from cases_of(row, texts_of(self._run.shelf, row.texts, range(row.samples)))
+            yield from cases_of(row, texts_of(self._run.shelf, row.texts))
 
 
 @dataclass(slots=True)
